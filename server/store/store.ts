@@ -1,0 +1,217 @@
+/**
+ * What is kept, behind one interface. SQLite implements it now, PostgreSQL later; nothing above this folder knows which.
+ * The store holds bytes and search terms: it knows neither KMIP nor how material is wrapped.
+ */
+export interface Store {
+  /** Opens the unit of work of one request message (or of one administrative command). */
+  begin(): UnitOfWork;
+  readonly directory: DirectoryReader;
+  readonly events: EventReader;
+  readonly cursors: CursorKeeper;
+  /** A number that changes whenever anybody, also another process, has committed something. Cheap enough for every request. */
+  generation(): number;
+  /** Waits for commits under way, then closes. Units still open fail with StoreUnavailable. */
+  close(): Promise<void>;
+}
+
+/**
+ * Changes and events of one message. Nothing reaches the disk before `commit`, which makes all of it durable in one step.
+ * Reads see the changes recorded here. A unit is used by one message and once.
+ */
+export interface UnitOfWork {
+  /** The object with this Unique Identifier in this vault, or undefined. Its revision is checked again at commit if it is changed here. */
+  find(vault: string, uniqueIdentifier: string): Promise<StoredObject | undefined>;
+  /** Vault that holds this Unique Identifier, for the auditor's eyes only; undefined when no vault has ever had it. */
+  vaultOf(uniqueIdentifier: string): Promise<string | undefined>;
+  search(vault: string, query: SearchQuery): Promise<SearchResult>;
+  /** Objects of the vault whose `nextTransitionAt` is not after `now`. */
+  due(vault: string, now: Date, limit: number): Promise<StoredObject[]>;
+
+  insert(object: NewObject): void;
+  /** Replaces the parts given; `material: null` forgets the wrapped material for good. Returns the object as it will be. */
+  update(object: StoredObject, change: ObjectChange): StoredObject;
+  /** Records an administrative change (vaults, clients). */
+  administer(change: DirectoryChange): void;
+  /** Appends an event. Events survive `rollback`: a batch item that fails drops its changes and keeps its event. */
+  record(event: KeptEvent): void;
+
+  /** The present point, for `rollback`. */
+  mark(): Mark;
+  /** Drops the object and directory changes recorded since `mark`; events stay. */
+  rollback(mark: Mark): void;
+
+  /**
+   * Makes changes and events durable together, all or nothing. Several units that are ready together share one durable write.
+   * Throws ConflictError when an object changed meanwhile or a unique term was taken (retry the whole message in a new unit),
+   * StoreUnavailable when it cannot be written now (disk full, read-only, locked); nothing has changed then.
+   */
+  commit(): Promise<void>;
+}
+
+export type Mark = number & { readonly __mark: unique symbol };
+
+/** One searchable value of an object. Numbers are integers: dates in seconds, enumerations, lengths. */
+export interface Term {
+  /** Attribute name, or name and field. At most 255 characters. */
+  readonly name: string;
+  readonly value: string | number | bigint;
+  /** No second object of the vault may have this name and value (KMIP Name). */
+  readonly unique?: boolean;
+}
+
+export interface NewObject {
+  readonly vault: string;
+  readonly uniqueIdentifier: string;
+  /** Object Type enumeration value. */
+  readonly objectType: number;
+  /** State enumeration value; undefined for objects without a life cycle. */
+  readonly state: number | undefined;
+  /** Attributes as the layer above encodes them; opaque here. */
+  readonly attributes: Uint8Array;
+  /** Wrapped object, opaque here; undefined where there is none. */
+  readonly material: Uint8Array | undefined;
+  readonly terms: readonly Term[];
+  readonly isArchived: boolean;
+  readonly createdAt: Date;
+  /** When a date among the attributes will change the state; undefined when none will. */
+  readonly nextTransitionAt: Date | undefined;
+}
+export interface StoredObject extends NewObject {
+  /** Counts the changes of this object, from 1. */
+  readonly revision: number;
+}
+export type ObjectChange = Partial<
+  Pick<NewObject, 'state' | 'attributes' | 'terms' | 'isArchived' | 'nextTransitionAt'>
+> & {
+  readonly material?: Uint8Array | null;
+};
+
+export type Condition =
+  | { readonly name: string; readonly equals: string | number | bigint }
+  /** Both ends included; only integer terms match. */
+  | { readonly name: string; readonly from?: number | bigint; readonly to?: number | bigint }
+  /** The object has any term of that name. */
+  | { readonly name: string; readonly exists: true };
+
+export interface SearchQuery {
+  /** All of them must hold. */
+  readonly conditions: readonly Condition[];
+  /** Which objects by storage; at least one is true. */
+  readonly online: boolean;
+  readonly archived: boolean;
+  /** What terms cannot say; called for each candidate, so slow with many. */
+  readonly filter?: (object: StoredObject) => boolean;
+  readonly offset: number;
+  readonly limit: number;
+}
+export interface SearchResult {
+  /** Newest first. */
+  readonly uniqueIdentifiers: readonly string[];
+  /** All that match, before offset and limit; counted only up to `countMax` + 1 by the implementation's bound. */
+  readonly located: number;
+}
+
+export interface Vault {
+  /** UUID. */
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: Date;
+  /** The vault's own key, wrapped under the root key. */
+  readonly wrappedKey: Uint8Array;
+}
+export interface Client {
+  /** UUID. */
+  readonly id: string;
+  /** The administrator's label, unique. */
+  readonly name: string;
+  /** Vault id. */
+  readonly vault: string;
+  readonly createdAt: Date;
+  /** KMIP Username and Password credential, if one was set. */
+  readonly credential: { readonly username: string; readonly passwordHash: string } | undefined;
+}
+export interface ClientCertificate {
+  /** SHA-256 over the DER, 64 lower-case hex digits; unique. */
+  readonly fingerprint: string;
+  /** Client id. */
+  readonly client: string;
+  readonly der: Uint8Array;
+  readonly origin: 'issued' | 'pinned' | 'signed';
+  readonly addedAt: Date;
+}
+export type DirectoryChange =
+  | { readonly kind: 'add vault'; readonly vault: Vault }
+  | { readonly kind: 'add client'; readonly client: Client }
+  | { readonly kind: 'remove client'; readonly id: string }
+  | { readonly kind: 'add certificate'; readonly certificate: ClientCertificate }
+  | { readonly kind: 'remove certificate'; readonly fingerprint: string };
+
+/** Reads of vaults, clients and certificates; always the committed state. */
+export interface DirectoryReader {
+  vaults(): Promise<Vault[]>;
+  vaultNamed(name: string): Promise<Vault | undefined>;
+  vault(id: string): Promise<Vault | undefined>;
+  clients(): Promise<Client[]>;
+  clientNamed(name: string): Promise<Client | undefined>;
+  certificates(client: string): Promise<ClientCertificate[]>;
+  /** The client to whom the certificate with this SHA-256 fingerprint belongs. */
+  clientByFingerprint(fingerprint: string): Promise<{ client: Client; certificate: ClientCertificate } | undefined>;
+  /** Objects for listings, newest first; keyset paging by `before` (a Unique Identifier of the page before). */
+  objects(options: { vault?: string; before?: string; limit: number }): Promise<StoredObject[]>;
+  object(uniqueIdentifier: string): Promise<StoredObject | undefined>;
+}
+
+/** An event as it is kept: the JSON text and what listings filter by. */
+export interface KeptEvent {
+  /** UUID of the event. */
+  readonly id: string;
+  readonly time: Date;
+  readonly action: string;
+  readonly outcome: string;
+  readonly severity: string;
+  readonly initiator: string;
+  readonly json: string;
+}
+export interface SequencedEvent extends KeptEvent {
+  /** Position in the log: 1, 2, 3 … without gaps. */
+  readonly seq: number;
+}
+export interface EventFilter {
+  readonly since?: Date;
+  readonly action?: string;
+  readonly initiator?: string;
+  readonly outcome?: string;
+}
+export interface EventReader {
+  /** Events with seq > `after`, in order, at most `limit`. */
+  after(seq: number, limit: number, filter?: EventFilter): Promise<SequencedEvent[]>;
+  /** The newest `limit` events that match, in order of seq. */
+  latest(limit: number, filter?: EventFilter): Promise<SequencedEvent[]>;
+  lastSeq(): Promise<number>;
+  /** Calls back, soon and coalesced, after commits of this process that hold events. Returns how to stop. */
+  onCommitted(callback: () => void): () => void;
+}
+
+/** How far each sink has got: the seq of the last event it has taken. */
+export interface CursorKeeper {
+  get(sink: string): Promise<number>;
+  set(sink: string, seq: number): Promise<void>;
+}
+
+/** An object changed under the unit's feet, or a unique term was taken: retry the message. */
+export class ConflictError extends Error {
+  override readonly name = 'ConflictError';
+}
+/** The store cannot be read or written now; nothing has changed. `isFull` when there is no room. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+  readonly isFull: boolean;
+  constructor(message: string, options: { cause?: unknown; isFull?: boolean } = {}) {
+    super(message, { cause: options.cause });
+    this.isFull = options.isFull ?? false;
+  }
+}
+/** The stored data cannot be used by this program (newer schema, damaged file). */
+export class StoreUnusable extends Error {
+  override readonly name = 'StoreUnusable';
+}
