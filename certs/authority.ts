@@ -1,0 +1,218 @@
+import { X509Certificate } from 'node:crypto';
+import { fromBER } from 'asn1js';
+import {
+  Certificate as PkiCertificate,
+  type Extension,
+  type PublicKeyInfo,
+  type RelativeDistinguishedNames,
+} from 'pkijs';
+import type { Certificate } from './certificate.ts';
+import { CertificateError } from './certificate-error.ts';
+import { type CertificateRequest, verifiedRequest } from './certificate-request.ts';
+import * as extension from './extensions.ts';
+import * as issue from './issue.ts';
+import { generateKeyPair, importPrivateKey, type KeyType, privateKeyPem } from './keys.ts';
+import { parseCertificates, parseCsr } from './parse.ts';
+import { toPem } from './pem.ts';
+import { serverNames } from './server-names.ts';
+import { validityAt } from './validity.ts';
+
+/** A certificate authority that can sign: PEM, as text or as bytes (bytes may also be DER, the key then PKCS#8). */
+export interface Authority {
+  certificatePem: string | Uint8Array;
+  privateKeyPem: string | Uint8Array;
+}
+
+export interface IssuedCertificate {
+  certificatePem: string;
+  der: Uint8Array;
+}
+
+export interface KeyedCertificate extends IssuedCertificate {
+  /** PKCS#8, not encrypted. */
+  privateKeyPem: string;
+}
+
+export interface CreateAuthority {
+  commonName: string;
+  now: Date;
+  validityDays: number;
+  /** RSA 3072 unless said. */
+  keyType?: KeyType;
+  randomBytes?: issue.RandomBytes;
+}
+
+/** Makes a self-signed authority for end certificates (path length 0). */
+export async function createAuthority({
+  commonName,
+  now,
+  validityDays,
+  keyType,
+  randomBytes,
+}: CreateAuthority): Promise<KeyedCertificate> {
+  const subject = issue.commonNameOnly(commonName);
+  const validity = issue.validityFrom(now, validityDays);
+  const keys = await generateKeyPair(keyType ?? 'RSA 3072');
+  const privateKey = await privateKeyPem(keys.privateKey);
+  const publicKey = await issue.publicKeyInfo(keys.publicKey);
+  const der = await issue.issueCertificate({
+    subject,
+    issuer: subject,
+    ...validity,
+    publicKey,
+    extensions: [
+      extension.basicConstraints(0),
+      extension.keyUsage('keyCertSign', 'cRLSign'),
+      extension.authorityKeyIdentifier(issue.keyIdentifier(publicKey)),
+    ],
+    signWith: await importPrivateKey(privateKey),
+    randomBytes,
+  });
+  return { certificatePem: toPem('CERTIFICATE', der), der, privateKeyPem: privateKey };
+}
+
+interface Issuing {
+  authority: Authority;
+  now: Date;
+  /** The certificate ends no later than the authority's own. */
+  validityDays: number;
+  randomBytes?: issue.RandomBytes;
+}
+
+export interface IssueServerCertificate extends Issuing {
+  /** Host names and IP addresses that clients connect to; `localhost` is always added. */
+  names: readonly string[];
+  /** The first name unless said; what vCenter shows as the subject. */
+  commonName?: string;
+  /** RSA 2048 unless said. */
+  keyType?: KeyType;
+}
+
+/** Makes a key and a server certificate for it. Throws CertificateError for a name that is neither host name nor address. */
+export async function issueServerCertificate({
+  names,
+  commonName,
+  keyType,
+  ...issuing
+}: IssueServerCertificate): Promise<KeyedCertificate> {
+  const allNames = serverNames(names);
+  const subject = issue.commonNameOnly(commonName ?? allNames.find(issue.fitsCommonName) ?? 'localhost');
+  return issueWithNewKey(issuing, subject, keyType, [
+    extension.extendedKeyUsage('serverAuth', 'clientAuth'),
+    extension.subjectAltNames(extension.generalNames(allNames)),
+  ]);
+}
+
+export interface IssueClientCertificate extends Issuing {
+  commonName: string;
+  /** RSA 2048 unless said: every vCenter takes it. */
+  keyType?: KeyType;
+}
+
+/** Makes a key and a client certificate for it. */
+export async function issueClientCertificate({
+  commonName,
+  keyType,
+  ...issuing
+}: IssueClientCertificate): Promise<KeyedCertificate> {
+  const subject = issue.commonNameOnly(commonName);
+  return issueWithNewKey(issuing, subject, keyType, [extension.extendedKeyUsage('clientAuth')]);
+}
+
+export interface SignRequest extends Issuing {
+  /** As `parseCsr` takes or gives it. */
+  csr: string | Uint8Array | CertificateRequest;
+}
+
+/**
+ * Issues a client certificate for a request: subject and subject alternative names as asked for, all else as we decide.
+ * Throws CertificateError when the request is damaged, weak (RSA under 2048, SHA-1), of an unknown kind or badly signed.
+ */
+export async function signRequest({ csr, ...issuing }: SignRequest): Promise<IssuedCertificate> {
+  const read = typeof csr === 'string' || csr instanceof Uint8Array ? parseCsr(csr) : csr;
+  const request = await verifiedRequest(read);
+  const isUnnamed = read.subject === '';
+  const names = read.subjectAltNamesDer && extension.subjectAltNames(read.subjectAltNamesDer, isUnnamed);
+  const der = await issueEndCertificate(issuing, request.subject, request.subjectPublicKeyInfo, [
+    extension.extendedKeyUsage('clientAuth'),
+    ...(names ? [names] : []),
+  ]);
+  return { certificatePem: toPem('CERTIFICATE', der), der };
+}
+
+async function issueWithNewKey(
+  issuing: Issuing,
+  subject: RelativeDistinguishedNames,
+  keyType: KeyType | undefined,
+  extensions: Extension[],
+): Promise<KeyedCertificate> {
+  const keys = await generateKeyPair(keyType ?? 'RSA 2048');
+  const der = await issueEndCertificate(issuing, subject, await issue.publicKeyInfo(keys.publicKey), extensions);
+  return { certificatePem: toPem('CERTIFICATE', der), der, privateKeyPem: await privateKeyPem(keys.privateKey) };
+}
+
+const ED25519 = '1.3.101.112';
+
+async function issueEndCertificate(
+  { authority, now, validityDays, randomBytes }: Issuing,
+  subject: RelativeDistinguishedNames,
+  publicKey: PublicKeyInfo,
+  extensions: Extension[],
+): Promise<Uint8Array> {
+  const issuer = await loadAuthority(authority, now);
+  // An Ed25519 key can encipher nothing, and RFC 8410 §5 forbids to say that it does. vCenter asks for both of the others.
+  const canEncipher = publicKey.algorithm.algorithmId !== ED25519;
+  return issue.issueCertificate({
+    subject,
+    issuer: issuer.name,
+    ...issue.validityFrom(now, validityDays, issuer.certificate),
+    publicKey,
+    extensions: [
+      extension.basicConstraints(),
+      canEncipher ? extension.keyUsage('digitalSignature', 'keyEncipherment') : extension.keyUsage('digitalSignature'),
+      ...extensions,
+      extension.authorityKeyIdentifier(issuer.keyIdentifier),
+    ],
+    signWith: issuer.signWith,
+    randomBytes,
+  });
+}
+
+interface LoadedAuthority {
+  certificate: Certificate;
+  name: RelativeDistinguishedNames;
+  keyIdentifier: Uint8Array;
+  signWith: issue.Issue['signWith'];
+}
+
+/** The first certificate of the authority and its key. Throws CertificateError when they cannot sign now. */
+async function loadAuthority({ certificatePem, privateKeyPem }: Authority, now: Date): Promise<LoadedAuthority> {
+  const certificate = parseCertificates(certificatePem)[0]!;
+  if (!certificate.isCa)
+    throw new CertificateError({
+      found: `no authority: ${certificate.subject}`,
+      expected: 'a certificate with basic constraints CA',
+    });
+  const state = validityAt(certificate, now);
+  if (state !== 'valid') {
+    const { notBefore, notAfter } = certificate;
+    throw new CertificateError({
+      found: `an authority that is ${state}`,
+      expected: `one valid now; this is from ${notBefore.toISOString()} to ${notAfter.toISOString()}`,
+    });
+  }
+  const { key, keyObject, hash } = await importPrivateKey(privateKeyPem);
+  if (!new X509Certificate(certificate.der).checkPrivateKey(keyObject)) {
+    throw new CertificateError({
+      found: 'a private key of another certificate',
+      expected: `that of ${certificate.subject}`,
+    });
+  }
+  const pki = new PkiCertificate({ schema: fromBER(certificate.der).result });
+  return {
+    certificate,
+    name: pki.subject,
+    keyIdentifier: certificate.subjectKeyIdentifier ?? issue.keyIdentifier(pki.subjectPublicKeyInfo),
+    signWith: { key, hash },
+  };
+}

@@ -1,0 +1,49 @@
+import { CertificateError } from './certificate-error.ts';
+import { sha256Fingerprint } from './fingerprint.ts';
+import { type Validity, validityAt, validityOf } from './validity.ts';
+
+/** Gives what is pinned to a certificate's SHA-256 fingerprint (64 lower-case hex digits), undefined when nothing is. */
+export type Lookup<Pin> = (fingerprint: string) => Pin | undefined;
+
+export type Identified<Pin> = { ok: true; pin: Pin; fingerprint: string } & Validity;
+
+export type NotIdentified =
+  | { ok: false; cause: 'no certificate' }
+  | { ok: false; cause: 'unknown certificate'; fingerprint: string }
+  | ({ ok: false; cause: 'expired certificate' | 'certificate not yet valid'; fingerprint: string } & Validity);
+
+/**
+ * Who the peer is, by the certificate that it proved to own in the handshake. A pin is of a whole certificate: the
+ * administrator vouched for exactly these bytes, so no chain, name, Extended Key Usage or basic constraint is asked
+ * for; clients' certificates are often self-signed and have none. Only its dates are checked besides. Without a
+ * certificate `peerDer` is undefined or empty. A long-lived connection asks again, or watches `notAfter`.
+ */
+export function identify<Pin>(
+  peerDer: Uint8Array | undefined,
+  pins: Lookup<Pin>,
+  now: Date,
+): Identified<Pin> | NotIdentified {
+  if (!peerDer || peerDer.length === 0) return { ok: false, cause: 'no certificate' };
+  const fingerprint = sha256Fingerprint(peerDer);
+  const pin = pins(fingerprint);
+  const validity = pin === undefined ? undefined : readValidity(peerDer);
+  if (pin === undefined || !validity) return { ok: false, cause: 'unknown certificate', fingerprint };
+  switch (validityAt(validity, now)) {
+    case 'valid':
+      return { ok: true, pin, fingerprint, ...validity };
+    case 'expired':
+      return { ok: false, cause: 'expired certificate', fingerprint, ...validity };
+    case 'not yet valid':
+      return { ok: false, cause: 'certificate not yet valid', fingerprint, ...validity };
+  }
+}
+
+/** Undefined when the dates cannot be read. Such a certificate cannot be pinned either, so it counts as unknown. */
+function readValidity(der: Uint8Array): Validity | undefined {
+  try {
+    return validityOf(der);
+  } catch (error) {
+    if (error instanceof CertificateError) return undefined;
+    throw error;
+  }
+}
