@@ -1,6 +1,10 @@
 // Compiles server, kmip-codec and certs into dist/. Nothing happens when neither an input nor an output has changed.
 // The work is done beside dist/ and put in its place at the end: a failed build leaves the last good one, and a
 // running server or test never meets a half-written one.
+//
+//   node scripts/build.mjs [ROOT]
+//
+// Exit code: 0 dist/ is what the source says, 1 the compiler refused the source.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -13,11 +17,12 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sourceFiles } from './source-files.mjs';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const HERE = fileURLToPath(new URL('..', import.meta.url));
+const ROOT = resolve(process.argv[2] ?? HERE);
 const DIST = join(ROOT, 'dist');
 const STAMP = '.built-from';
 const FOLDERS = ['server', 'kmip-codec', 'certs'];
@@ -60,7 +65,7 @@ function build(digest) {
 
 /** True if the compiler accepted the source; it says itself what it did not accept. */
 function compile(outDir) {
-  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+  const tsc = join(HERE, 'node_modules/typescript/bin/tsc');
   const options = ['-p', join(ROOT, 'scripts/tsconfig.build.json'), '--outDir', outDir];
   const { status, error } = spawnSync(process.execPath, [tsc, ...options], { stdio: 'inherit' });
   if (error) throw error;
@@ -86,12 +91,12 @@ function replace(work) {
 /** SHA-256 over the names and contents of everything that a build depends on. */
 function inputsDigest() {
   const hash = createHash('sha256');
-  const scripts = ['scripts/build.mjs', 'scripts/source-files.mjs'];
+  const add = (path, content) => hash.update(`${path} ${content.length}\n`).update(content);
   const sources = FOLDERS.flatMap(folder => sourceFiles(ROOT, folder, ['.ts', '.mts', ...ASSETS]));
-  for (const path of [...CONFIGURATION, ...scripts, ...sources]) {
-    const content = readFileSync(join(ROOT, path));
-    hash.update(`${path} ${content.length}\n`).update(content);
+  for (const path of [...CONFIGURATION, ...sources]) {
+    add(path, readFileSync(join(ROOT, path)));
   }
+  for (const path of ['scripts/build.mjs', 'scripts/source-files.mjs']) add(path, readFileSync(join(HERE, path)));
   return hash.digest('hex');
 }
 
