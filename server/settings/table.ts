@@ -1,0 +1,154 @@
+import { type Kind, hosts, listenAddress, oneOf, optional, sinks, text, wholeNumber, yesOrNo } from './kinds.ts';
+
+/** One setting: what it may hold, what it is when nobody says, and how a person gives it. */
+export interface SettingRow<T> {
+  readonly kind: Kind<T>;
+  readonly default: T;
+  /** What the number counts; empty where the value says it itself. */
+  readonly unit: string;
+  readonly description: string;
+  /** Its own flag, beside `--set NAME=VALUE`, which every setting has. */
+  readonly flag?: string;
+}
+
+/** Every setting there is, by dotted name. Types, file, environment variables, flags and documentation follow from here. */
+export const settingsTable = {
+  listen: row(listenAddress, { host: '0.0.0.0', port: 5696 }, 'where KMIP clients connect; port 0: a free one', {
+    flag: '--listen',
+  }),
+  data: row(text('the path of a folder'), './data', 'data folder: database, root key, authority, certificate', {
+    flag: '--data',
+  }),
+
+  'server.names': row(
+    hosts,
+    [],
+    'host names and addresses in the server certificate; empty: this machine’s host name',
+    {
+      flag: '--name',
+    },
+  ),
+  'server.keyType': row(oneOf('RSA 2048', 'ECDSA P-256'), 'RSA 2048', 'key of the server certificate', {
+    flag: '--key-type',
+  }),
+  'server.validityDays': row(
+    wholeNumber(1, 3650),
+    825,
+    'how long a server or client certificate that we issue is valid',
+    {
+      unit: 'days',
+    },
+  ),
+
+  'tls.minVersion': row(oneOf('1.2', '1.3'), '1.2', 'oldest version of TLS that clients may use'),
+  'tls.rsaCbc': row(yesOrNo, false, 'also take TLS 1.2 suites with RSA key exchange or CBC, for old clients'),
+  'tls.sessionResumption': row(
+    yesOrNo,
+    true,
+    'let clients resume TLS sessions, which makes the next handshake cheaper',
+  ),
+
+  'limits.messageBytesMax': row(wholeNumber(1024, 64 * 1024 * 1024), 1024 * 1024, 'longest request message', {
+    unit: 'bytes',
+  }),
+  'limits.depthMax': row(wholeNumber(4, 128), 32, 'deepest nesting of structures in a message', { unit: 'levels' }),
+  'limits.batchCountMax': row(wholeNumber(1, 10_000), 128, 'most batch items in a message', { unit: 'batch items' }),
+  'limits.connectionsMax': row(wholeNumber(1, 100_000), 10_000, 'most connections at once', { unit: 'connections' }),
+  'limits.connectionsPerClientMax': row(wholeNumber(1, 100_000), 2000, 'most connections of one client at once', {
+    unit: 'connections',
+  }),
+  'limits.handshakeTimeoutMs': row(wholeNumber(100, 120_000), 10_000, 'longest TLS handshake', { unit: 'ms' }),
+  'limits.idleTimeoutMs': row(wholeNumber(100, 86_400_000), 300_000, 'longest silence between two requests', {
+    unit: 'ms',
+  }),
+  'limits.requestTimeoutMs': row(wholeNumber(100, 600_000), 30_000, 'from the first byte of a message to its last', {
+    unit: 'ms',
+  }),
+  'limits.locateMax': row(wholeNumber(1, 100_000), 1000, 'most Unique Identifiers in one answer to Locate', {
+    unit: 'objects',
+  }),
+  'limits.attributeInstancesMax': row(wholeNumber(1, 10_000), 100, 'most instances of one attribute of an object', {
+    unit: 'instances',
+  }),
+
+  'keys.leaseTimeSeconds': row(wholeNumber(1, 31_536_000), 3600, 'Lease Time that clients are told', { unit: 's' }),
+  'store.busyMs': row(wholeNumber(0, 60_000), 2000, 'how long to wait for a database that another process has locked', {
+    unit: 'ms',
+  }),
+
+  'audit.extensions': row(
+    yesOrNo,
+    true,
+    'also record what the events page has no action for: Locate, changes of attributes',
+  ),
+  'audit.serviceName': row(
+    text('a name without a colon', /^[^:\p{Cc}]{1,100}$/u),
+    'Hyper Protect Crypto Services',
+    'service that the message of an event names',
+  ),
+  'audit.instanceId': row(
+    optional(text('letters, digits, - and /', /^[A-Za-z0-9/-]{1,100}$/)),
+    undefined,
+    'service instance that events name; without it a UUID made at first start',
+  ),
+  'audit.crn.cname': row(text('lower-case letters, digits and -', /^[a-z0-9-]{1,50}$/), 'bluemix', 'CRN: cloud'),
+  'audit.crn.ctype': row(oneOf('public', 'dedicated', 'local', 'staging'), 'public', 'CRN: kind of cloud'),
+  'audit.crn.serviceName': row(
+    text('lower-case letters, digits, . and -', /^[a-z0-9.-]{1,50}$/),
+    'hs-crypto',
+    'CRN: service',
+  ),
+  'audit.crn.region': row(text('lower-case letters, digits and -', /^[a-z0-9-]{1,50}$/), 'us-south', 'CRN: region'),
+  'audit.crn.account': row(
+    optional(text('letters, digits and -', /^[A-Za-z0-9-]{1,100}$/)),
+    undefined,
+    'CRN: account; without it the scope stays empty',
+  ),
+  'audit.sinks': row(sinks, [], 'where committed events are sent: files, standard output'),
+
+  'log.level': row(oneOf('error', 'warn', 'info', 'debug'), 'info', 'least important messages that the log shows', {
+    flag: '--log-level',
+  }),
+  'log.format': row(oneOf('text', 'json'), 'text', 'log on standard error: lines for people, or JSON', {
+    flag: '--log-format',
+  }),
+  drainTimeoutMs: row(wholeNumber(0, 9500), 8000, 'how long open requests may take to end when the server stops', {
+    unit: 'ms',
+  }),
+} as const;
+
+export type SettingName = keyof typeof settingsTable;
+type ValueOf<Name extends SettingName> = (typeof settingsTable)[Name] extends SettingRow<infer T> ? T : never;
+
+/** The settings as the program reads them: `settings.limits.depthMax`. */
+export type Settings = NestedUnder<''>;
+
+type NestedUnder<Prefix extends string> = {
+  readonly [Part in PartAfter<Prefix>]: `${Prefix}${Part}` extends SettingName
+    ? ValueOf<`${Prefix}${Part}`>
+    : NestedUnder<`${Prefix}${Part}.`>;
+};
+type PartAfter<Prefix extends string, Name extends string = SettingName> = Name extends `${Prefix}${infer Rest}`
+  ? Rest extends `${infer Part}.${string}`
+    ? Part
+    : Rest
+  : never;
+
+/** The table for those who go through all of it; keys in the table's order. */
+export const settingRows: ReadonlyMap<SettingName, SettingRow<unknown>> = new Map(
+  Object.entries(settingsTable) as [SettingName, SettingRow<unknown>][],
+);
+
+/** `limits.depthMax` is KMIPD_LIMITS_DEPTH_MAX in the environment. */
+export function environmentName(name: SettingName): string {
+  return `KMIPD_${name.replaceAll('.', '_').replace(/[A-Z]/g, '_$&').toUpperCase()}`;
+}
+
+function row<T>(
+  kind: Kind<T>,
+  value: NoInfer<T>,
+  description: string,
+  more: { unit?: string; flag?: string } = {},
+): SettingRow<T> {
+  return { kind, default: value, description, unit: '', ...more };
+}
