@@ -10,9 +10,9 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { sourceFiles } from './source-files.mjs';
 
-/** Read-only words that every room of the server may name in a type: time and the log are passed in. */
+/** What every room of the server may name in a type: time and the log are passed in. */
 const PASSED_IN = ['server/clock', 'server/log'];
-const LOWEST = ['server/store', 'server/root-key', 'server/audit'];
+const LOWEST = ['server/store', 'server/root-key', 'server/audit', 'server/credentials'];
 const OPERATIONS = ['server/operations', 'server/objects', ...LOWEST];
 
 /**
@@ -24,10 +24,13 @@ const ROOMS = new Map([
   ['server/serve', { all: true, except: ['server/cli'] }],
   ['server/admin', { imports: ['kmip-codec', 'certs', 'server/settings', ...PASSED_IN, ...OPERATIONS] }],
   ['server/kmip', { imports: ['kmip-codec', 'certs', 'server/settings', ...PASSED_IN, ...OPERATIONS] }],
+  ['server/conformance', { imports: ['kmip-codec', 'certs'], types: PASSED_IN }],
+  ['server/data-folder', { imports: ['certs', 'server/settings', ...LOWEST, 'server/store/sqlite'], types: PASSED_IN }],
   ['server/operations', { imports: ['kmip-codec', 'certs', 'server/objects', ...LOWEST], types: PASSED_IN }],
   ['server/objects', { imports: ['kmip-codec', 'certs', ...LOWEST], types: PASSED_IN }],
   ['server/store', { imports: ['kmip-codec', 'server/store/sqlite'], types: ['certs', 'server/audit', ...PASSED_IN] }],
   ['server/store/sqlite', { imports: ['kmip-codec', 'server/store'], types: ['certs', 'server/audit', ...PASSED_IN] }],
+  ['server/credentials', { imports: ['kmip-codec'], types: ['certs', ...PASSED_IN] }],
   ['server/root-key', { imports: ['kmip-codec'], types: ['certs', ...PASSED_IN] }],
   ['server/audit', { imports: ['kmip-codec'], types: ['certs', ...PASSED_IN] }],
   ['server/settings', { imports: [] }],

@@ -65,6 +65,11 @@ const refused: [path: string, content: string, rule: RegExp][] = [
   ['server/serve/serve.ts', "import { a } from '../cli/index.ts';", /server\/serve may not import server\/cli/],
   ['server/kmip/listener.ts', "import { a } from '../admin/index.ts';", /server\/kmip may not import server\/admin/],
   ['server/kmip/listener.ts', "import { a } from '../../test/a.ts';", /test\/a\.ts stands in no room/],
+  [
+    'server/conformance/run.ts',
+    "import { a } from '../kmip/index.ts';",
+    /server\/conformance may not import server\/kmip/,
+  ],
   ['server/audit/event.ts', "import type { Socket } from 'node:net';", /may not have node:net: the audit code/],
   ['server/audit/delivery/syslog.ts', "import { connect } from 'tls';", /may not have node:tls/],
 ];
