@@ -82,27 +82,27 @@ export const settingsTable = {
     'also record what the events page has no action for: Locate, changes of attributes',
   ),
   'audit.serviceName': row(
-    text('a name without a colon', /^[^:\p{Cc}]{1,100}$/u),
+    text('a name without a colon', /^[^:\p{Cc}]{2,128}$/u),
     'Hyper Protect Crypto Services',
     'service that the message of an event names',
   ),
   'audit.instanceId': row(
-    optional(text('letters, digits, - and /', /^[A-Za-z0-9/-]{1,100}$/)),
+    optional(text('letters, digits and -', /^[A-Za-z0-9-]{1,128}$/)),
     undefined,
     'service instance that events name; without it a UUID made at first start',
   ),
-  'audit.crn.cname': row(text('lower-case letters, digits and -', /^[a-z0-9-]{1,50}$/), 'bluemix', 'CRN: cloud'),
+  'audit.crn.cname': row(text('lower-case letters, digits and -', /^[a-z0-9-]{1,64}$/), 'bluemix', 'CRN: cloud'),
   'audit.crn.ctype': row(oneOf('public', 'dedicated', 'local', 'staging'), 'public', 'CRN: kind of cloud'),
   'audit.crn.serviceName': row(
-    text('lower-case letters, digits, . and -', /^[a-z0-9.-]{1,50}$/),
+    text('lower-case letters, digits, . and -', /^[a-z0-9.-]{1,64}$/),
     'hs-crypto',
     'CRN: service',
   ),
-  'audit.crn.region': row(text('lower-case letters, digits and -', /^[a-z0-9-]{1,50}$/), 'us-south', 'CRN: region'),
-  'audit.crn.account': row(
-    optional(text('letters, digits and -', /^[A-Za-z0-9-]{1,100}$/)),
-    undefined,
-    'CRN: account; without it the scope stays empty',
+  'audit.crn.region': row(text('lower-case letters, digits and -', /^[a-z0-9-]{1,64}$/), 'us-south', 'CRN: region'),
+  'audit.crn.scope': row(
+    text('a/ACCOUNT, o/ORGANIZATION or s/SPACE', /^[aos]\/[A-Za-z0-9-]{1,128}$/),
+    'a/00000000000000000000000000000000',
+    'CRN: scope, as a rule the account',
   ),
   'audit.sinks': row(sinks, [], 'where committed events are sent: files, standard output'),
 

@@ -1,0 +1,1 @@
+export { createLogger, type LogFields, type Logger, type LogLevel, type LogOptions, silentLogger } from './logger.ts';
