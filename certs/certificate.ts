@@ -32,11 +32,11 @@ export interface Certificate extends Validity {
 /** Reads one certificate in DER. Throws CertificateError with the byte at which it is none. */
 export function readCertificate(der: Uint8Array): Certificate {
   const fields = readFields(der);
-  const { x509, publicKey } = orCertificateError(
+  const { publicKey, isSignedByItself } = orCertificateError(
     { found: 'a certificate that cannot be used', expected: 'one with a public key that TLS knows' },
     () => {
       const x509 = new X509Certificate(der);
-      return { x509, publicKey: x509.publicKey };
+      return { publicKey: x509.publicKey, isSignedByItself: x509.verify(x509.publicKey) };
     },
   );
   return {
@@ -50,7 +50,7 @@ export function readCertificate(der: Uint8Array): Certificate {
     sha256: sha256Fingerprint(der),
     publicKey: describePublicKey(publicKey),
     subjectAltNames: fields.subjectAltNames,
-    isSelfSigned: Buffer.compare(fields.subjectDer, fields.issuerDer) === 0 && x509.verify(publicKey),
+    isSelfSigned: Buffer.compare(fields.subjectDer, fields.issuerDer) === 0 && isSignedByItself,
     isCa: fields.isCa,
     subjectKeyIdentifier: fields.subjectKeyIdentifier,
   };

@@ -104,6 +104,12 @@ export function generalNames(names: readonly string[]): Uint8Array {
 }
 
 const extension = (extnID: string, value: ArrayBuffer | Uint8Array, critical = false) =>
-  new Extension({ extnID, critical, extnValue: new Uint8Array(value).slice().buffer });
+  new Extension({ extnID, critical, extnValue: ownBuffer(new Uint8Array(value)) });
 
-const octetString = (octets: Uint8Array) => new OctetString({ valueHex: octets.slice().buffer });
+const octetString = (octets: Uint8Array) => new OctetString({ valueHex: ownBuffer(octets) });
+
+/**
+ * Exactly these octets. A Buffer's `buffer` is the pool that it shares with whatever else the process handles, private
+ * keys too, and its `slice` does not copy; handed on as it is, all of that would stand in the certificate.
+ */
+const ownBuffer = (octets: Uint8Array): ArrayBuffer => Uint8Array.from(octets).buffer;

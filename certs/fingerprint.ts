@@ -10,4 +10,7 @@ export const sha1Fingerprint = (der: Uint8Array): string => createHash('sha1').u
 export const colons = (hex: string): string => (hex.toUpperCase().match(/../g) ?? []).join(':');
 
 /** The initiator that an audit event names: `CertificateID-` and the SHA-256 fingerprint of the client's certificate. */
-export const initiatorId = (der: Uint8Array): string => `CertificateID-${sha256Fingerprint(der)}`;
+export const initiatorId = (der: Uint8Array): string => initiatorIdOf(sha256Fingerprint(der));
+
+/** The same from a fingerprint that is known already (64 lower-case hex digits). */
+export const initiatorIdOf = (fingerprint: string): string => `CertificateID-${fingerprint}`;

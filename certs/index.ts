@@ -14,10 +14,10 @@ export {
 export type { Certificate } from './certificate.ts';
 export { CertificateError, type Position } from './certificate-error.ts';
 export type { CertificateRequest } from './certificate-request.ts';
-export { colons, initiatorId, sha1Fingerprint, sha256Fingerprint } from './fingerprint.ts';
+export { colons, initiatorId, initiatorIdOf, sha1Fingerprint, sha256Fingerprint } from './fingerprint.ts';
 export type { RandomBytes } from './issue.ts';
 export { type KeyType, keyTypes } from './keys.ts';
 export { parseCertificates, parseCsr } from './parse.ts';
 export { INPUT_BYTES_MAX, toPem } from './pem.ts';
-export { type Identified, identify, type Lookup, type NotIdentified } from './trust.ts';
+export { type Identified, identify, type Lookup, type NotIdentified, type PeerCertificate } from './trust.ts';
 export { type Validity, validityAt, validityOf } from './validity.ts';

@@ -72,7 +72,7 @@ function derBlocks(input: Uint8Array, wanted: Wanted): Block[] {
   const blocks: Block[] = [];
   while (!reader.isAtEnd) {
     const element = reader.next(DerTag.sequence, wanted.name);
-    blocks.push({ label: undefined, der: reader.whole(element) });
+    blocks.push({ label: undefined, der: Uint8Array.from(reader.whole(element)) });
   }
   return blocks;
 }
@@ -80,6 +80,7 @@ function derBlocks(input: Uint8Array, wanted: Wanted): Block[] {
 function pemBlocks(text: string, wanted: Wanted): Block[] {
   const blocks: Block[] = [];
   const others = new Set<string>();
+  const lineAt = lineCounter(text);
   const boundary = /-----(BEGIN|END) ([A-Za-z0-9 #]*?)-----/g;
   let open: { label: string; start: number; bodyStart: number } | undefined;
   for (const match of text.matchAll(boundary)) {
@@ -98,10 +99,9 @@ function pemBlocks(text: string, wanted: Wanted): Block[] {
     }
     if (label !== open.label) throw unclosed(text, open, `an END ${label} line`, match.index);
     if (wanted.labels.includes(label)) {
-      const { line } = positionIn(text, open.start);
       blocks.push({
         label,
-        line,
+        line: lineAt(open.start),
         der: decodeBase64(text, open.bodyStart, match.index, `base64 in the ${label} block`),
       });
     } else {
@@ -118,7 +118,7 @@ function pemBlocks(text: string, wanted: Wanted): Block[] {
 
 function bareBlocks(text: string, wanted: Wanted): Block[] {
   const expected = `${wanted.name} as PEM, base64 or DER`;
-  const start = text.search(/[^\s\uFEFF]/);
+  const start = text.search(/[^\s\uFEFF"']|$/);
   return [
     { label: undefined, line: positionIn(text, start).line, der: decodeBase64(text, start, text.length, expected) },
   ];
@@ -148,7 +148,8 @@ function decodeBase64(text: string, start: number, end: number, expected: string
       expected,
     });
   }
-  return Buffer.from(digits, 'base64');
+  // Memory of its own: what lies around in a Buffer's pool must not travel with it.
+  return Uint8Array.from(Buffer.from(digits, 'base64'));
 }
 
 function unclosed(
@@ -168,6 +169,17 @@ function unclosed(
 function positionIn(text: string, index: number): { line: number; column: number } {
   const before = text.slice(0, index).split(/\r\n|\r|\n/);
   return { line: before.length, column: before.at(-1)!.length + 1 };
+}
+
+/** Gives the lines of indices that only grow, counting each line once: a file may hold thousands of blocks. */
+function lineCounter(text: string): (index: number) => number {
+  const lineEnds = text.matchAll(/\r\n|\r|\n/g);
+  let line = 1;
+  let next = lineEnds.next();
+  return index => {
+    for (; !next.done && next.value.index < index; next = lineEnds.next()) line++;
+    return line;
+  };
 }
 
 /** By code point when it cannot be seen: a soft hyphen or a long dash from a word processor must be recognisable. */

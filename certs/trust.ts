@@ -1,16 +1,23 @@
 import { CertificateError } from './certificate-error.ts';
-import { sha256Fingerprint } from './fingerprint.ts';
+import { initiatorIdOf, sha256Fingerprint } from './fingerprint.ts';
 import { type Validity, validityAt, validityOf } from './validity.ts';
 
 /** Gives what is pinned to a certificate's SHA-256 fingerprint (64 lower-case hex digits), undefined when nothing is. */
 export type Lookup<Pin> = (fingerprint: string) => Pin | undefined;
 
-export type Identified<Pin> = { ok: true; pin: Pin; fingerprint: string } & Validity;
+/** The peer's certificate, as every event about it names it. */
+export interface PeerCertificate {
+  fingerprint: string;
+  /** `CertificateID-` and the fingerprint. */
+  initiatorId: string;
+}
+
+export type Identified<Pin> = { ok: true; pin: Pin } & PeerCertificate & Validity;
 
 export type NotIdentified =
   | { ok: false; cause: 'no certificate' }
-  | { ok: false; cause: 'unknown certificate'; fingerprint: string }
-  | ({ ok: false; cause: 'expired certificate' | 'certificate not yet valid'; fingerprint: string } & Validity);
+  | ({ ok: false; cause: 'unknown certificate' } & PeerCertificate)
+  | ({ ok: false; cause: 'expired certificate' | 'certificate not yet valid' } & PeerCertificate & Validity);
 
 /**
  * Who the peer is, by the certificate that it proved to own in the handshake. A pin is of a whole certificate: the
@@ -25,16 +32,17 @@ export function identify<Pin>(
 ): Identified<Pin> | NotIdentified {
   if (!peerDer || peerDer.length === 0) return { ok: false, cause: 'no certificate' };
   const fingerprint = sha256Fingerprint(peerDer);
+  const certificate = { fingerprint, initiatorId: initiatorIdOf(fingerprint) };
   const pin = pins(fingerprint);
   const validity = pin === undefined ? undefined : readValidity(peerDer);
-  if (pin === undefined || !validity) return { ok: false, cause: 'unknown certificate', fingerprint };
+  if (pin === undefined || !validity) return { ok: false, cause: 'unknown certificate', ...certificate };
   switch (validityAt(validity, now)) {
     case 'valid':
-      return { ok: true, pin, fingerprint, ...validity };
+      return { ok: true, pin, ...certificate, ...validity };
     case 'expired':
-      return { ok: false, cause: 'expired certificate', fingerprint, ...validity };
+      return { ok: false, cause: 'expired certificate', ...certificate, ...validity };
     case 'not yet valid':
-      return { ok: false, cause: 'certificate not yet valid', fingerprint, ...validity };
+      return { ok: false, cause: 'certificate not yet valid', ...certificate, ...validity };
   }
 }
 
