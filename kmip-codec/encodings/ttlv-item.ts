@@ -1,4 +1,4 @@
-/** The item types of TTLV with the numbers that go over the wire (2.1 §10.1.3). Date Time Extended exists since 2.0. */
+/** The item types of TTLV with the numbers that go over the wire (2.1 §10.1.2). Date Time Extended exists since 2.0. */
 export const ItemType = {
   Structure: 1,
   Integer: 2,

@@ -1,0 +1,116 @@
+import * as registry from '../registry/index.ts';
+import { Tag } from '../registry/index.ts';
+import {
+  boolean,
+  byteString,
+  chosenBy,
+  dateTime,
+  enumeration,
+  integer,
+  opaqueStructure,
+  optional,
+  repeated,
+  required,
+  secret,
+  structure,
+  textString,
+  type TypeOf,
+} from '../schema/index.ts';
+import { V1_1, V1_2, V1_4 } from '../version.ts';
+import { ProtocolVersion } from '../payloads/index.ts';
+
+export const CredentialType = enumeration(registry.CredentialType);
+const password = secret(textString(Tag.Password));
+/** Username and Password: 1.4 §2.1.2. */
+export const UsernameAndPassword = structure(Tag.CredentialValue, {
+  username: required(textString(Tag.Username)),
+  password: optional(password),
+});
+export type UsernameAndPassword = TypeOf<typeof UsernameAndPassword>;
+/** Device: 1.4 §2.1.2. */
+export const DeviceCredential = structure(
+  Tag.CredentialValue,
+  {
+    deviceSerialNumber: optional(textString(Tag.DeviceSerialNumber)),
+    password: optional(password),
+    deviceIdentifier: optional(textString(Tag.DeviceIdentifier)),
+    networkIdentifier: optional(textString(Tag.NetworkIdentifier)),
+    machineIdentifier: optional(textString(Tag.MachineIdentifier)),
+    mediaIdentifier: optional(textString(Tag.MediaIdentifier)),
+  },
+  { since: V1_1 },
+);
+/** Nonce: 1.4 §2.1.14. */
+export const Nonce = structure(
+  Tag.Nonce,
+  { nonceID: required(byteString(Tag.NonceID)), nonceValue: required(byteString(Tag.NonceValue)) },
+  { since: V1_2 },
+);
+export const AttestationType = enumeration(registry.AttestationType);
+/** Attestation: 1.4 §2.1.2. */
+export const AttestationCredential = structure(
+  Tag.CredentialValue,
+  {
+    nonce: required(Nonce),
+    attestationType: required(AttestationType),
+    attestationMeasurement: optional(byteString(Tag.AttestationMeasurement)),
+    attestationAssertion: optional(byteString(Tag.AttestationAssertion)),
+  },
+  { since: V1_2 },
+);
+/** Credential: 2.1 §9.11, 1.4 §2.1.2. */
+export const Credential = structure(Tag.Credential, {
+  credentialType: required(CredentialType),
+  credentialValue: chosenBy<
+    UsernameAndPassword | TypeOf<typeof DeviceCredential> | TypeOf<typeof AttestationCredential>
+  >(
+    'credentialType',
+    new Map<number, any>([
+      [CredentialType.UsernameAndPassword, UsernameAndPassword],
+      [CredentialType.Device, DeviceCredential],
+      [CredentialType.Attestation, AttestationCredential],
+    ]),
+  ),
+});
+export type Credential = TypeOf<typeof Credential>;
+/** Authentication: 2.1 §9.4, 1.4 §6.6. Several credentials since 1.2. */
+export const Authentication = structure(Tag.Authentication, { credentials: repeated(Credential) });
+
+export const BatchErrorContinuationOption = enumeration(registry.BatchErrorContinuationOption);
+
+/** Request Header: 2.1 §8.2, 1.4 §7.2. */
+export const RequestHeader = structure(Tag.RequestHeader, {
+  protocolVersion: required(ProtocolVersion),
+  /** Bytes. */
+  maximumResponseSize: optional(integer(Tag.MaximumResponseSize)),
+  clientCorrelationValue: optional(textString(Tag.ClientCorrelationValue), { since: V1_4 }),
+  serverCorrelationValue: optional(textString(Tag.ServerCorrelationValue), { since: V1_4 }),
+  asynchronousIndicator: optional(boolean(Tag.AsynchronousIndicator)),
+  attestationCapableIndicator: optional(boolean(Tag.AttestationCapableIndicator), { since: V1_2 }),
+  attestationTypes: repeated(AttestationType, { since: V1_2 }),
+  authentication: optional(Authentication),
+  batchErrorContinuationOption: optional(BatchErrorContinuationOption),
+  batchOrderOption: optional(boolean(Tag.BatchOrderOption)),
+  timeStamp: optional(dateTime(Tag.TimeStamp)),
+  batchCount: required(integer(Tag.BatchCount)),
+});
+export type RequestHeader = TypeOf<typeof RequestHeader>;
+
+/** Response Header: 2.1 §8.5, 1.4 §7.2. */
+export const ResponseHeader = structure(Tag.ResponseHeader, {
+  protocolVersion: required(ProtocolVersion),
+  timeStamp: required(dateTime(Tag.TimeStamp)),
+  nonce: optional(Nonce, { since: V1_2 }),
+  attestationTypes: repeated(AttestationType, { since: V1_2 }),
+  clientCorrelationValue: optional(textString(Tag.ClientCorrelationValue), { since: V1_4 }),
+  serverCorrelationValue: optional(textString(Tag.ServerCorrelationValue), { since: V1_4 }),
+  batchCount: required(integer(Tag.BatchCount)),
+});
+export type ResponseHeader = TypeOf<typeof ResponseHeader>;
+
+/** Message Extension: 2.1 §9.13, 1.4 §6.16. */
+export const MessageExtension = structure(Tag.MessageExtension, {
+  vendorIdentification: optional(textString(Tag.VendorIdentification)),
+  criticalityIndicator: optional(boolean(Tag.CriticalityIndicator)),
+  vendorExtension: optional(opaqueStructure(Tag.VendorExtension)),
+});

@@ -1,0 +1,26 @@
+export { lifespan, type Item, type ItemCodec, type Span, type TypeOf } from './item.ts';
+export {
+  bigInteger,
+  boolean,
+  byteString,
+  dateTime,
+  integer,
+  interval,
+  longInteger,
+  opaqueStructure,
+  secret,
+  textString,
+} from './primitives.ts';
+export { cached, enumeration, EXTENSION_VALUES, mask, type EnumerationItem } from './enumeration.ts';
+export {
+  chosenBy,
+  optional,
+  optionalChosenBy,
+  repeated,
+  required,
+  structure,
+  type Chosen,
+  type Field,
+  type Presence,
+  type StructureItem,
+} from './structure.ts';

@@ -1,0 +1,47 @@
+import type { TtlvItem } from '../encodings/index.ts';
+import { lifespan, type Item, type ItemCodec, type Span } from './item.ts';
+
+const primitive =
+  <T>(codec: ItemCodec<T>) =>
+  (tag: number, span?: Span): Item<T> => ({ tag, ...lifespan(span), codec: () => codec, describe: value => value });
+
+export const textString = primitive<string>({
+  write: (w, t, v) => w.textString(t, v),
+  read: (r, t) => r.textString(t),
+});
+export const byteString = primitive<Uint8Array>({
+  write: (w, t, v) => w.byteString(t, v),
+  read: (r, t) => r.byteString(t),
+});
+export const integer = primitive<number>({ write: (w, t, v) => w.integer(t, v), read: (r, t) => r.integer(t) });
+export const longInteger = primitive<bigint>({
+  write: (w, t, v) => w.longInteger(t, v),
+  read: (r, t) => r.longInteger(t),
+});
+export const bigInteger = primitive<bigint>({
+  write: (w, t, v) => w.bigInteger(t, v),
+  read: (r, t) => r.bigInteger(t),
+});
+export const boolean = primitive<boolean>({ write: (w, t, v) => w.boolean(t, v), read: (r, t) => r.boolean(t) });
+/** Whole seconds; a Date's milliseconds are cut off on the wire. */
+export const dateTime = primitive<Date>({ write: (w, t, v) => w.dateTime(t, v), read: (r, t) => r.dateTime(t) });
+/** Seconds, unsigned 32 bits. */
+export const interval = primitive<number>({ write: (w, t, v) => w.interval(t, v), read: (r, t) => r.interval(t) });
+/** A structure whose content nobody here knows, kept as a tree (Vendor Extension, Server Information). */
+export const opaqueStructure = primitive<readonly TtlvItem[]>({
+  write(w, tag, value) {
+    w.begin(tag);
+    for (const item of value) w.item(item);
+    w.end();
+  },
+  read(r, tag) {
+    const value: TtlvItem[] = [];
+    r.begin(tag);
+    while (r.peek() !== 0) value.push(r.item());
+    r.end();
+    return value;
+  },
+});
+
+/** Bytes that never appear in a description: key material, passwords. */
+export const secret = <T>(item: Item<T>): Item<T> => ({ ...item, describe: () => undefined });

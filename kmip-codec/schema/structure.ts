@@ -1,0 +1,231 @@
+import type { Reader, Writer } from '../encodings/index.ts';
+import { CodecError } from '../error.ts';
+import { existsIn, showVersion, type Lifespan, type Version } from '../version.ts';
+import { lifespan, type Item, type ItemCodec, type Span } from './item.ts';
+
+export type Presence = 'required' | 'optional' | 'repeated';
+
+/** One row of a structure: which item, how often, and in which versions. */
+export interface Field<T, P extends Presence> extends Lifespan {
+  readonly item: Item<T>;
+  readonly presence: P;
+}
+const field =
+  <P extends Presence>(presence: P) =>
+  <T>(item: Item<T>, span: Span = {}): Field<T, P> => ({
+    item,
+    presence,
+    since: span.since ?? item.since,
+    until: span.until ?? item.until,
+  });
+export const required = field('required');
+export const optional = field('optional');
+/** None, one or many. */
+export const repeated = field('repeated');
+
+/** A member whose layout follows from a sibling that stands before it: payload by Operation, object by Object Type. */
+export interface Chosen<T, P extends Presence = Presence> extends Field<T, P> {
+  readonly sibling: string;
+  readonly layouts: ReadonlyMap<number, Item<any>>;
+  readonly isForgiving: boolean;
+}
+
+/**
+ * `layouts` by the sibling's value. `isForgiving`: a value without a layout, or content that does not decode, is passed over and
+ * leaves `undefined` or the CodecError in its place, so that the items around it stay usable (a batch item among others).
+ */
+export function chosenBy<T>(
+  sibling: string,
+  layouts: ReadonlyMap<number, Item<any>>,
+  span?: Span,
+): Chosen<T, 'required'> {
+  return { presence: 'required', sibling, layouts, isForgiving: false, ...lifespan(span) } as unknown as Chosen<
+    T,
+    'required'
+  >;
+}
+export function optionalChosenBy<T>(
+  sibling: string,
+  layouts: ReadonlyMap<number, Item<any>>,
+  span?: Span,
+): Chosen<T | CodecError, 'optional'> {
+  return { presence: 'optional', sibling, layouts, isForgiving: true, ...lifespan(span) } as unknown as Chosen<
+    T | CodecError,
+    'optional'
+  >;
+}
+
+type Fields = Record<string, Field<any, Presence>>;
+type KeysOf<F extends Fields, P extends Presence> = { [K in keyof F]: F[K] extends Field<any, P> ? K : never }[keyof F];
+type ValueOf<X> = X extends Field<infer T, infer P> ? (P extends 'repeated' ? readonly T[] : T) : never;
+type Shape<F extends Fields> = { [K in KeysOf<F, 'required'>]: ValueOf<F[K]> } & {
+  [K in KeysOf<F, 'optional' | 'repeated'>]?: ValueOf<F[K]> | undefined;
+};
+
+export interface StructureItem<T> extends Item<T> {
+  readonly fields: Readonly<Record<string, Field<any, Presence>>>;
+}
+
+/** A TTLV structure. Rows stand in the specification's order, which is the order on the wire. A repeated row that is absent reads as an empty list. */
+export function structure<const F extends Fields>(tag: number, fields: F, span?: Span): StructureItem<Shape<F>> {
+  const made = new Map<Version, ItemCodec<any>>();
+  const codec = (version: Version): ItemCodec<any> => {
+    const known = made.get(version);
+    if (known !== undefined) return known;
+    let compiled: ItemCodec<any> | undefined;
+    // A structure may contain itself: while it is compiled, others see this.
+    made.set(version, { write: (w, t, v) => compiled!.write(w, t, v), read: (r, t) => compiled!.read(r, t) });
+    made.set(version, (compiled = compile(fields, version)));
+    return compiled;
+  };
+  return {
+    tag,
+    ...lifespan(span),
+    fields,
+    codec,
+    describe: value => describeFields(fields, value as Record<string, unknown>),
+  };
+}
+
+function describeFields(fields: Fields, value: Record<string, unknown>): Record<string, unknown> {
+  const words: Record<string, unknown> = {};
+  for (const key in fields) {
+    const member = value[key];
+    if (member === undefined || 'sibling' in fields[key]!) continue;
+    const { item, presence } = fields[key]!;
+    const described =
+      presence === 'repeated' ? (member as unknown[]).map(one => item.describe(one)) : item.describe(member);
+    if (described !== undefined) words[key] = described;
+  }
+  return words;
+}
+
+interface Step {
+  readonly key: string;
+  write(writer: Writer, from: Record<string, unknown>): void;
+  read(reader: Reader, into: Record<string, unknown>): void;
+}
+
+function compile(fields: Fields, version: Version): ItemCodec<Record<string, unknown>> {
+  const steps: Step[] = [];
+  for (const key in fields) {
+    const row = fields[key]!;
+    if (existsIn(row, version))
+      steps.push('sibling' in row ? chosenStep(key, row as Chosen<any>, version) : step(key, row, version));
+  }
+  const count = steps.length;
+  return {
+    write(w, tag, value) {
+      w.begin(tag);
+      let i = 0;
+      try {
+        for (; i < count; i++) steps[i]!.write(w, value);
+      } catch (error) {
+        throw CodecError.within(error, steps[i]!.key);
+      }
+      w.end();
+    },
+    read(r, tag) {
+      r.begin(tag);
+      const value: Record<string, unknown> = {};
+      let i = 0;
+      try {
+        for (; i < count; i++) steps[i]!.read(r, value);
+      } catch (error) {
+        throw CodecError.within(error, steps[i]!.key);
+      }
+      r.end();
+      return value;
+    },
+  };
+}
+
+function step(key: string, { item, presence }: Field<any, Presence>, version: Version): Step {
+  const { tag } = item;
+  const codec = item.codec(version);
+  switch (presence) {
+    case 'required':
+      return {
+        key,
+        write(w, from) {
+          const value = from[key];
+          if (value === undefined) throw new CodecError(`required in KMIP ${showVersion(version)}`);
+          codec.write(w, tag, value);
+        },
+        read(r, into) {
+          into[key] = codec.read(r, tag);
+        },
+      };
+    case 'optional':
+      return {
+        key,
+        write(w, from) {
+          const value = from[key];
+          if (value !== undefined) codec.write(w, tag, value);
+        },
+        read(r, into) {
+          if (r.peek() === tag) into[key] = codec.read(r, tag);
+        },
+      };
+    case 'repeated':
+      return {
+        key,
+        write(w, from) {
+          const list = (from[key] ?? []) as unknown[];
+          let i = 0;
+          try {
+            for (; i < list.length; i++) codec.write(w, tag, list[i]);
+          } catch (error) {
+            throw CodecError.within(error, i);
+          }
+        },
+        read(r, into) {
+          const list: unknown[] = [];
+          try {
+            while (r.peek() === tag) list.push(codec.read(r, tag));
+          } catch (error) {
+            throw CodecError.within(error, list.length);
+          }
+          into[key] = list;
+        },
+      };
+  }
+}
+
+function chosenStep(key: string, { sibling, layouts, presence, isForgiving }: Chosen<any>, version: Version): Step {
+  const byValue = new Map<number, { tag: number; codec: ItemCodec<any> }>();
+  for (const [value, item] of layouts)
+    if (existsIn(item, version)) byValue.set(value, { tag: item.tag, codec: item.codec(version) });
+  const tags = new Set([...layouts.values()].map(item => item.tag));
+  const absent = (from: Record<string, unknown>) =>
+    new CodecError(`no layout for ${sibling} ${String(from[sibling])} in KMIP ${showVersion(version)}`);
+  return {
+    key,
+    write(w, from) {
+      const value = from[key];
+      if (value === undefined && presence === 'optional') return;
+      const layout = byValue.get(from[sibling] as number);
+      if (layout === undefined) throw absent(from);
+      layout.codec.write(w, layout.tag, value);
+    },
+    read(r, into) {
+      if (presence === 'optional' && !tags.has(r.peek())) return;
+      const layout = byValue.get(into[sibling] as number);
+      if (!isForgiving) {
+        if (layout === undefined) throw absent(into);
+        into[key] = layout.codec.read(r, layout.tag);
+        return;
+      }
+      const mark = r.mark();
+      try {
+        if (layout === undefined) r.skip();
+        else into[key] = layout.codec.read(r, layout.tag);
+      } catch (error) {
+        if (!(error instanceof CodecError)) throw error;
+        r.reset(mark);
+        r.skip();
+        into[key] = CodecError.within(error, key);
+      }
+    },
+  };
+}
