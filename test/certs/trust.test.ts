@@ -31,7 +31,7 @@ t.test('says why a peer is not known', async t => {
   t.same(at('2025-12-31T23:59:59Z'), {
     ok: false,
     cause: 'certificate not yet valid',
-    fingerprint,
+    ...peer,
     notBefore,
     notAfter,
   });
