@@ -1,5 +1,5 @@
 import { createHash, randomBytes as systemRandomBytes, type webcrypto } from 'node:crypto';
-import { BitString, fromBER, Integer, Utf8String } from 'asn1js';
+import { fromBER, Integer, Utf8String } from 'asn1js';
 import {
   AttributeTypeAndValue,
   Certificate as PkiCertificate,
@@ -11,7 +11,6 @@ import {
 import { CertificateError } from './certificate-error.ts';
 import { engine } from './engine.ts';
 import { subjectKeyIdentifier } from './extensions.ts';
-import { importPrivateKey } from './keys.ts';
 import type { Validity } from './validity.ts';
 
 /** Gives that many random bytes. */

@@ -81,7 +81,7 @@ function pemBlocks(text: string, wanted: Wanted): Block[] {
   const blocks: Block[] = [];
   const others = new Set<string>();
   const lineAt = lineCounter(text);
-  const boundary = /-----(BEGIN|END) ([A-Za-z0-9 #]*?)-----/g;
+  const boundary = /-----(BEGIN|END) ([A-Za-z0-9 #]{0,64}?)-----/g;
   let open: { label: string; start: number; bodyStart: number } | undefined;
   for (const match of text.matchAll(boundary)) {
     const [whole, kind, label = ''] = match;
@@ -130,7 +130,7 @@ function decodeBase64(text: string, start: number, end: number, expected: string
   if (!/[^\s"']/.test(body)) throw new CertificateError({ ...positionIn(text, start), found: 'nothing', expected });
   // A quoted string's closing quote; inside, a quote stays an error.
   body = body.replace(/["',]\s*$/, '');
-  const wrong = /[^A-Za-z0-9+/\s=]|=(?=\s*[^\s=])/.exec(body);
+  const wrong = /[^A-Za-z0-9+/\s=]|=(?=\s*[^\s=])/u.exec(body);
   if (wrong) {
     throw new CertificateError({
       ...positionIn(text, start + wrong.index),

@@ -1,4 +1,4 @@
-import { type KeyObject, generateKeyPairSync, webcrypto } from 'node:crypto';
+import { type KeyObject, generateKeyPairSync, type webcrypto } from 'node:crypto';
 import { fromBER, Integer, OctetString, PrintableString, Sequence, Set, Utf8String } from 'asn1js';
 import {
   Attribute,
