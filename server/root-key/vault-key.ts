@@ -1,0 +1,34 @@
+import { unwrap, wrap, type RandomBytes } from './wrapping.ts';
+
+const DOMAIN = 'kmipd object';
+
+/** The key of one vault: wraps the material of its managed objects. */
+export class VaultKey {
+  readonly vault: string;
+  readonly #key: Uint8Array;
+  readonly #randomBytes: RandomBytes;
+
+  /** Keeps `key` (32 bytes) itself, not a copy. */
+  constructor(vault: string, key: Uint8Array, randomBytes: RandomBytes) {
+    this.vault = vault;
+    this.#key = key;
+    this.#randomBytes = randomBytes;
+  }
+
+  /** Wraps material for the managed object with this Unique Identifier; wrapping it again gives other bytes. */
+  wrap(uniqueIdentifier: string, plaintext: Uint8Array): Buffer {
+    return wrap(this.#key, this.#context(uniqueIdentifier), plaintext, this.#randomBytes);
+  }
+
+  /**
+   * The material, in a buffer of its own that the caller wipes. Throws RootKeyError unless exactly these bytes were
+   * wrapped for this Unique Identifier in this vault.
+   */
+  unwrap(uniqueIdentifier: string, wrapped: Uint8Array): Buffer {
+    return unwrap(this.#key, this.#context(uniqueIdentifier), wrapped);
+  }
+
+  #context(uniqueIdentifier: string): string[] {
+    return [DOMAIN, this.vault, uniqueIdentifier];
+  }
+}
