@@ -1,0 +1,11 @@
+export { OperationFailure, reasonFor, type FailureOptions, type ResultReasonName } from './results.ts';
+export {
+  onObject,
+  operation,
+  type Context,
+  type Initiator,
+  type Needs,
+  type ObjectContext,
+  type OperationDefinition,
+  type ServerFacts,
+} from './operation.ts';

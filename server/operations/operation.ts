@@ -1,0 +1,69 @@
+import type { KnownOperation, RequestOf, ResponseOf, Version } from '../../kmip-codec/index.ts';
+import type { ManagedObject, ObjectStateName, RandomBytes, VaultObjects } from '../objects/index.ts';
+
+/** Who asks: made from the certificate that authenticated the connection. */
+export interface Initiator {
+  /** `CertificateID-<SHA-256 fingerprint>`. */
+  readonly id: string;
+  /** The administrator's label. */
+  readonly name: string;
+  /** Vault id. */
+  readonly vault: string;
+  /** Client id. */
+  readonly client: string;
+}
+
+/** What the server is and allows; the same for every request. */
+export interface ServerFacts {
+  readonly vendorIdentification: string;
+  /** Seconds; what Lease Time says. */
+  readonly leaseTimeSeconds: number;
+  /** Most Unique Identifiers in one answer of Locate. */
+  readonly locateMax: number;
+  /** Most instances of one attribute of one object. */
+  readonly attributeInstancesMax: number;
+  /** What Query answers: the operations that this server has. */
+  readonly operations: readonly KnownOperation[];
+}
+
+/** What every operation sees: one batch item of one initiator, inside the unit of work of its message. */
+export interface Context {
+  readonly version: Version;
+  readonly initiator: Initiator;
+  /** One moment for the whole message. */
+  readonly now: Date;
+  readonly randomBytes: RandomBytes;
+  /** The managed objects of the initiator's vault. */
+  readonly objects: VaultObjects;
+  readonly server: ServerFacts;
+  /** Set by operations that make or find one object; used by later items of the batch (1.4 §4). */
+  idPlaceholder: string | undefined;
+}
+export type ObjectContext = Context & { readonly object: ManagedObject };
+
+/** What must hold before `run` is called. The pipeline checks it; operations never do. */
+export interface Needs {
+  /** The states in which the operation is possible; any when left out. */
+  readonly states?: readonly ObjectStateName[];
+  /** Whether an archived object will do; it will not when left out. */
+  readonly archived?: boolean;
+}
+
+export interface OperationDefinition<O extends KnownOperation = KnownOperation> {
+  readonly operation: O;
+  /** Present when the operation works on one object, named by Unique Identifier or the ID Placeholder. */
+  readonly needs: Needs | undefined;
+  run(context: ObjectContext, request: RequestOf<O>): Promise<ResponseOf<O>>;
+}
+
+/** An operation that is not about one existing object. */
+export const operation = <O extends KnownOperation>(
+  code: O,
+  definition: { run(context: Context, request: RequestOf<O>): Promise<ResponseOf<O>> },
+): OperationDefinition<O> => ({ operation: code, needs: undefined, run: definition.run });
+
+/** An operation on one managed object, named by Unique Identifier or the ID Placeholder. */
+export const onObject = <O extends KnownOperation>(
+  code: O,
+  definition: { needs: Needs; run(context: ObjectContext, request: RequestOf<O>): Promise<ResponseOf<O>> },
+): OperationDefinition<O> => ({ operation: code, ...definition });
