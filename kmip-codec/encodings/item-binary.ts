@@ -1,5 +1,5 @@
 import { CodecError } from '../error.ts';
-import { tagName } from '../registry/tag-names.ts';
+import { tagName } from '../registry/index.ts';
 import { ItemType, type TtlvItem } from './ttlv-item.ts';
 
 /** What a sender may make us do. `depthMax`: structures within structures; `itemsMax`: items in all. */

@@ -1,7 +1,5 @@
 import { CodecError } from '../error.ts';
-import { enumerationFor, findTag, findTagByName, maskFor, parseTag } from '../registry/lookup.ts';
-import { Tag } from '../registry/tags.ts';
-import { tagName } from '../registry/tag-names.ts';
+import { enumerationFor, findTag, findTagByName, maskFor, parseTag, Tag, tagName } from '../registry/index.ts';
 import { bigIntegerBytes } from './item-binary.ts';
 import { ItemType, type TtlvItem } from './ttlv-item.ts';
 import { escapeXml, parseXml, type XmlElement, type XmlNode } from './xml-document.ts';
@@ -45,7 +43,8 @@ function readElement(element: XmlElement, reading: XmlReading, attribute: number
   if (type === undefined) throw new CodecError(`no item type is called '${attributes.get('type')}'`, element.offset);
   const value = attributes.get('value');
   for (const name of ['type', 'value', ...(element.name === 'TTLV' ? ['tag', 'name'] : [])]) attributes.delete(name);
-  for (const name of attributes.keys()) throw new CodecError(`attribute ${name} has no meaning here`, element.offset);
+  const [unknown] = attributes.keys();
+  if (unknown !== undefined) throw new CodecError(`attribute ${unknown} has no meaning here`, element.offset);
 
   if (type === ItemType.Structure) {
     if (value !== undefined) throw new CodecError('a Structure with a value', element.offset);

@@ -5,3 +5,4 @@ export { tagName } from './tag-names.ts';
 export { ValueNames } from './value-names.ts';
 export type { ValueRow, ValueTable } from './value-table.ts';
 export { attributeRules, type AttributeRule } from './attribute-rules.ts';
+export { enumerationFor, findTag, findTagByName, findTagByXmlName, maskFor, parseTag } from './lookup.ts';

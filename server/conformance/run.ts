@@ -1,0 +1,162 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { showVersion, supportedVersions } from '../../kmip-codec/index.ts';
+import { cleanUp } from './clean-up.ts';
+import type { Identity, Target } from './connection.ts';
+import { type Failure, type Outcome, type Play, playCase, type Traces } from './play.ts';
+import { findPredecessor, groupCases, leftOut, type Scope } from './selection.ts';
+import { loadTestCase, type TestCase } from './test-case.ts';
+
+export interface ConformanceOptions {
+  readonly target: Target;
+  /**
+   * Who plays a case: the identity of its client 'A', 'B', ... `group` is the name of the first of the cases that use each
+   * other's objects. One that differs by group keeps the cases apart, on a server that shows a client only its own objects.
+   */
+  readonly identityOf: (group: string, client: string) => Identity;
+  /** Files of test cases, and folders that are searched for them. */
+  readonly paths: readonly string[];
+  readonly scope?: Scope;
+  /** Cases known not to pass, by name, with the reason. */
+  readonly expected?: ReadonlyMap<string, string>;
+  /** Whether objects are taken away after each group; off where every group has an identity of its own. */
+  readonly cleansUp?: boolean;
+  readonly now: () => Date;
+  /** How far from the present a time near now may be. */
+  readonly skewSeconds?: number;
+  readonly repeatMax?: number;
+  readonly repeatPauseMs?: number;
+  readonly onCase?: (result: CaseResult, done: number, all: number) => void;
+}
+
+/**
+ * passed; failed: not as expected, or passed although it is known not to; known: did not pass, and is known not to;
+ * not applicable: beyond the scope; not playable: this runner cannot.
+ */
+export type Status = 'passed' | 'failed' | 'known' | 'not applicable' | 'not playable';
+
+export interface CaseResult {
+  readonly name: string;
+  readonly family: string;
+  readonly version: string;
+  readonly status: Status;
+  /** Why it was left out, is known not to pass, or is failed although each response was as expected. */
+  readonly reason: string | undefined;
+  readonly failure: Failure | undefined;
+  readonly exchanges: number;
+  readonly exchangesPlayed: number;
+  readonly tolerances: readonly string[];
+  readonly durationMs: number;
+}
+
+export interface Report {
+  readonly server: string;
+  readonly results: readonly CaseResult[];
+  readonly passed: number;
+  readonly failed: number;
+}
+
+/** The operations that KMIP clients of vCenter and of storage need, and no object but symmetric keys. */
+export const defaultScope: Scope = {
+  versions: supportedVersions,
+  operations: new Set([
+    'DiscoverVersions',
+    'Query',
+    'Create',
+    'Register',
+    'Locate',
+    'Get',
+    'GetAttributes',
+    'GetAttributeList',
+    'AddAttribute',
+    'ModifyAttribute',
+    'DeleteAttribute',
+    'Activate',
+    'Revoke',
+    'Destroy',
+  ]),
+  objectTypes: new Set(['SymmetricKey']),
+};
+
+/**
+ * Plays test cases against a server, one after the other. Throws Error for a path that holds none and CodecError for a file
+ * that is no test case; what the server does wrong is in the report.
+ */
+export async function runConformance(options: ConformanceOptions): Promise<Report> {
+  const scope = options.scope ?? defaultScope;
+  const cases = options.paths.flatMap(testCaseFiles).map(loadTestCase);
+  const results: CaseResult[] = [];
+  for (const group of groupCases(cases)) {
+    const traces: Traces = { objects: new Map() };
+    const [first] = group;
+    if (!first) continue;
+    for (const testCase of group) {
+      const left = leftOut(testCase, scope, findPredecessor(testCase, cases));
+      const result = left
+        ? resultOf(testCase, left.kind, left.reason)
+        : await playAndJudge(testCase, playOf(options, scope, first.name), traces, options);
+      results.push(result);
+      options.onCase?.(result, results.length, cases.length);
+    }
+    if ((options.cleansUp ?? true) && traces.objects.size > 0) {
+      const identity = options.identityOf(first.name, 'A');
+      await cleanUp(traces.objects.keys(), options.target, identity, first.version);
+    }
+  }
+  const count = (status: Status) => results.filter(result => result.status === status).length;
+  const { host, port } = options.target;
+  return { server: `${host}:${port}`, results, passed: count('passed'), failed: count('failed') };
+}
+
+/** The files of a path, in an order that does not depend on the file system. */
+export function testCaseFiles(path: string): string[] {
+  if (!statSync(path).isDirectory()) return [path];
+  const files = readdirSync(path, { recursive: true, encoding: 'utf8' }).filter(file => /\.xml$/i.test(file));
+  if (files.length === 0) throw new Error(`${path}: no test cases (*.xml) in this folder`);
+  return files.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).map(file => join(path, file));
+}
+
+const playOf = (options: ConformanceOptions, scope: Scope, group: string): Play => ({
+  target: options.target,
+  identityOf: client => options.identityOf(group, client),
+  required: new Set([...scope.operations, ...scope.objectTypes]),
+  now: options.now,
+  skewSeconds: options.skewSeconds ?? 60,
+  repeatMax: options.repeatMax ?? 20,
+  repeatPauseMs: options.repeatPauseMs ?? 500,
+});
+
+async function playAndJudge(
+  testCase: TestCase,
+  play: Play,
+  traces: Traces,
+  options: ConformanceOptions,
+): Promise<CaseResult> {
+  const started = options.now().getTime();
+  const outcome = await playCase(testCase, play, traces);
+  const durationMs = options.now().getTime() - started;
+  const reason = options.expected?.get(testCase.name);
+  if (outcome.failure)
+    return resultOf(testCase, reason === undefined ? 'failed' : 'known', reason, outcome, durationMs);
+  if (reason === undefined) return resultOf(testCase, 'passed', undefined, outcome, durationMs);
+  return resultOf(testCase, 'failed', `passes, but is listed as known not to: ${reason}`, outcome, durationMs);
+}
+
+const resultOf = (
+  testCase: TestCase,
+  status: Status,
+  reason: string | undefined,
+  outcome?: Outcome,
+  durationMs = 0,
+): CaseResult => ({
+  name: testCase.name,
+  family: testCase.family,
+  version: showVersion(testCase.version),
+  status,
+  reason,
+  failure: outcome?.failure,
+  exchanges: testCase.exchanges.length,
+  exchangesPlayed: outcome?.exchangesPlayed ?? 0,
+  tolerances: [...(outcome?.tolerances ?? [])].sort(),
+  durationMs,
+});
