@@ -10,15 +10,14 @@ export const REDACTED = '[redacted]';
  */
 export function redactAddresses(text: string): string {
   if (!mayHoldAddress(text)) return text;
+  const rest = cutOut(text);
   // Written in other digits, or broken up by characters that do not show: it cannot be cut out, so nothing is kept.
-  if (NOT_ASCII_TEXT.test(text) && holdsAddress(readAs(text))) {
-    if (!holdsAddress(text) || holdsAddress(readAs(cutOut(text)))) return REDACTED;
-  }
-  return isUrlToAddress(text) ? REDACTED : cutOut(text);
+  if (NOT_ASCII_TEXT.test(text) && readAs(rest) !== cutOut(readAs(text))) return REDACTED;
+  return rest === REDACTED || isUrlToAddress(text) ? REDACTED : rest;
 }
 
 /** True if an IP address stands anywhere in the text. */
-export const holdsAddress = (text: string): boolean => cutOut(text) !== text;
+export const holdsAddress = (text: string): boolean => redactAddresses(text) !== text;
 
 const NOT_ASCII_TEXT = /[^\x20-\x7e]/;
 const NOT_SHOWN = /(?![\t\n\r])[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Mn}]/gu;
@@ -46,7 +45,13 @@ function mayHoldAddress(text: string): boolean {
   return colons > 0 && text.includes('://');
 }
 
-const cutOut = (text: string): string => cutOutDotted(cutOutColoned(text));
+function cutOut(text: string): string {
+  for (let before = text; ;) {
+    const rest = cutOutDotted(cutOutColoned(before));
+    if (rest === before) return rest;
+    before = rest; // what was one run with an address in it may be an address itself now
+  }
+}
 
 // Each part in decimal, as old resolvers read it in octal (0177), or in hexadecimal (0x7f).
 const PART = '(0[xX][0-9a-fA-F]{1,2}|0?[0-9]{1,3})';
@@ -143,13 +148,14 @@ function keepLoneBracket(found: string): string {
   return opens ? `[${REDACTED}` : `${REDACTED}]`;
 }
 
-/** True if the whole text is a URL, or host:port, whose host is an IP address in any spelling that a browser takes. */
+/** True if the whole text is a URL whose host is an IP address in any spelling that a browser takes. */
 function isUrlToAddress(text: string): boolean {
-  if (cutOut(text) === REDACTED) return true;
   const trimmed = text.trim();
   const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.exec(trimmed)?.[0];
   if (scheme === undefined || /\s/.test(trimmed)) return false;
   // With http's rules, numbers such as 2130706433 and 0x7f000001 become the address that they stand for.
   const url = `http://${trimmed.slice(scheme.length)}`;
-  return URL.canParse(url) && holdsAddress(new URL(url).hostname);
+  if (!URL.canParse(url)) return false;
+  const { hostname } = new URL(url);
+  return cutOut(hostname) !== hostname;
 }

@@ -177,8 +177,8 @@ function messageOf(action: Action, outcome: Outcome, name: string, service: Serv
   // A name must not make a success look like a failure.
   if (outcome.ok) return name === '' ? what : `${what} ${name.endsWith('-failure') ? `"${name}"` : name}`;
   const detail = redactText(outcome.detail || causeRow(outcome.cause).reasonType, extent.charactersMax);
-  const reason =
-    outcome.resultReason === undefined ? '' : ` (${redactText(outcome.resultReason, NAME_CHARACTERS_MAX)})`;
+  const given = outcome.realReason ?? outcome.resultReason;
+  const reason = given === undefined ? '' : ` (${redactText(given, NAME_CHARACTERS_MAX)})`;
   return `${what}${name === '' ? '' : ` ${name}`}: ${detail}${reason} -failure`;
 }
 

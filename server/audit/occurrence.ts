@@ -10,6 +10,8 @@ export type Outcome =
       readonly cause: Cause;
       /** Result Reason that the client was given; none where there was no answer. */
       readonly resultReason?: string;
+      /** The one that says what was really wrong, for the message, where the client was given another. */
+      readonly realReason?: string;
       /** What was wrong, for the message; without full stop. */
       readonly detail: string;
       /** Cause and remedy, in a sentence. */
