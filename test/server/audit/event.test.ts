@@ -146,15 +146,13 @@ t.test('a failure without words still says something', async t => {
 
 t.test('stays under 16 KB, valid and the same each time, whatever a client sends', async t => {
   const long = fc.oneof(
-    fc.string({ unit: 'binary', maxLength: 3_000, size: 'max' }),
-    fc.constant('"\\'.repeat(9_000)),
-    fc.constant('鍵'.repeat(9_000)),
+    fc.string({ unit: 'binary', maxLength: 2_000, size: 'max' }),
+    fc.constant('"\\'.repeat(2_000)),
+    fc.constant('鍵'.repeat(2_000)),
   );
-  const values = fc.dictionary(
-    fc.string({ maxLength: 300, size: 'max' }),
-    fc.oneof(long, fc.array(long, { size: 'max', maxLength: 40 })),
-    { maxKeys: 60, size: 'max' },
-  );
+  const name = fc.string({ maxLength: 300, size: 'max' });
+  const value = fc.oneof(long, fc.array(long, { maxLength: 12, size: 'max' }));
+  const values = fc.dictionary(name, value, { maxKeys: 12, size: 'max' });
   const deep = Array.from({ length: 40 }).reduce<PlainObject>(inner => ({ a: inner, c: 'x'.repeat(900) }), {});
   fc.assert(
     fc.property(values, values, long, fc.boolean(), (requestData, responseData, text, ok) => {
