@@ -9,3 +9,4 @@ export {
   type OperationDefinition,
   type ServerFacts,
 } from './operation.ts';
+export { operations } from './operations.ts';

@@ -1,0 +1,12 @@
+import { Operation } from '../../kmip-codec/index.ts';
+import { destroyed } from '../objects/index.ts';
+import { onObject } from './operation.ts';
+
+/** Destroy: 2.1 §6.1.15, 1.4 §4.21. The key material is forgotten; the attributes stay, to be read and to keep the Unique Identifier taken. */
+export const destroy = onObject(Operation.Destroy, {
+  needs: { states: ['Pre-Active', 'Deactivated', 'Compromised'] },
+  async run({ object, objects, now }) {
+    objects.forget(object, destroyed(object.attributes, now));
+    return { uniqueIdentifier: object.uniqueIdentifier };
+  },
+});

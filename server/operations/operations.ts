@@ -1,0 +1,16 @@
+import type { KnownOperation } from '../../kmip-codec/index.ts';
+import { activate } from './activate.ts';
+import { addAttribute } from './add-attribute.ts';
+import { create } from './create.ts';
+import { destroy } from './destroy.ts';
+import { getAttributeList } from './get-attribute-list.ts';
+import { getAttributes } from './get-attributes.ts';
+import type { OperationDefinition } from './operation.ts';
+import { revoke } from './revoke.ts';
+
+/** Every operation of this server: the one list; others, such as what Query answers, are computed from it. */
+export const operations: ReadonlyMap<KnownOperation, OperationDefinition> = new Map(
+  [create, getAttributes, getAttributeList, addAttribute, activate, revoke, destroy].map(
+    one => [one.operation, one as unknown as OperationDefinition] as const,
+  ),
+);

@@ -1,0 +1,20 @@
+import { Operation, State } from '../../kmip-codec/index.ts';
+import { revoked, stateAfter, triggerOf } from '../objects/index.ts';
+import { onObject } from './operation.ts';
+import { OperationFailure } from './results.ts';
+
+/** Revoke: 2.1 §6.1.44, 1.4 §4.20. A compromise is always taken note of; other reasons deactivate what is Active. */
+export const revoke = onObject(Operation.Revoke, {
+  needs: {},
+  async run({ object, objects, now }, { revocationReason, compromiseOccurrenceDate }) {
+    const trigger = triggerOf(revocationReason);
+    if (stateAfter(object.attributes.get(State), trigger) === undefined) {
+      throw new OperationFailure(
+        'Wrong Key Lifecycle State',
+        `${object.state}, must be ${trigger === 'Revoke' ? 'Active' : 'neither Compromised nor Destroyed Compromised'} for this Revocation Reason`,
+      );
+    }
+    objects.update(object, revoked(object.attributes, revocationReason, compromiseOccurrenceDate, now));
+    return { uniqueIdentifier: object.uniqueIdentifier };
+  },
+});
