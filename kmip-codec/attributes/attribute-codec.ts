@@ -20,14 +20,31 @@ export interface GivenAttribute<T = unknown> {
 
 /** The attributes of a Template-Attribute, with the names of the templates it refers to (1.4 §2.1.8). */
 export class TemplateAttributes extends AttributeSet {
-  readonly given: readonly GivenAttribute[];
   readonly templateNames: readonly TypeOf<typeof NameStructure>[];
+  #given: readonly GivenAttribute[] | undefined;
+
   constructor(given: readonly GivenAttribute<any>[], templateNames: readonly TypeOf<typeof NameStructure>[] = []) {
     super();
     for (const { attribute, attributeIndex, value } of given)
-      if (value !== undefined) this.add(attribute, value, attributeIndex);
-    this.given = given;
+      if (value !== undefined) super.add(attribute, value, attributeIndex);
+    this.#given = given;
     this.templateNames = templateNames;
+  }
+  /** As the message has them; as the set shows them once it was changed. */
+  get given(): readonly GivenAttribute[] {
+    return this.#given ?? toGiven(this);
+  }
+  override add<T>(attribute: Attribute<T>, value: T, index?: number): this {
+    this.#given = undefined;
+    return super.add(attribute, value, index);
+  }
+  override set<T>(attribute: Attribute<T>, value: T, index?: number): this {
+    this.#given = undefined;
+    return super.set(attribute, value, index);
+  }
+  override remove(attribute: Attribute<any>, index?: number): number {
+    this.#given = undefined;
+    return super.remove(attribute, index);
   }
 }
 
@@ -63,27 +80,41 @@ function templateAttribute(version: Version): ItemCodec<AttributeSet> {
   const name = Name.codec(version);
   return {
     write(w, tag, set) {
+      const isTemplate = set instanceof TemplateAttributes;
       w.begin(tag);
-      for (const given of toGiven(set))
-        if (existsIn(given.attribute, version)) attribute.write(w, Tag.Attribute, given);
+      if (isTemplate) writeEach(w, name, Tag.Name, set.templateNames);
+      const given = isTemplate ? set.given : toGiven(set);
+      const known = given.filter(one => existsIn(one.attribute, version));
+      writeEach(w, attribute, Tag.Attribute, known);
       w.end();
     },
     read(r, tag) {
       const templateNames = [];
       const given: GivenAttribute[] = [];
       r.begin(tag);
-      while (r.peek() === Tag.Name) templateNames.push(name.read(r, Tag.Name));
-      while (r.peek() === Tag.Attribute) {
-        try {
-          given.push(attribute.read(r, Tag.Attribute));
-        } catch (error) {
-          throw CodecError.within(error, given.length);
-        }
+      try {
+        while (r.peek() === Tag.Name) templateNames.push(name.read(r, Tag.Name));
+      } catch (error) {
+        throw CodecError.within(CodecError.within(error, templateNames.length), 'templateNames');
+      }
+      try {
+        while (r.peek() === Tag.Attribute) given.push(attribute.read(r, Tag.Attribute));
+      } catch (error) {
+        throw CodecError.within(error, given.length);
       }
       r.end();
       return new TemplateAttributes(given, templateNames);
     },
   };
+}
+
+function writeEach<T>(w: Writer, codec: ItemCodec<T>, tag: number, values: readonly T[]): void {
+  let i = 0;
+  try {
+    for (; i < values.length; i++) codec.write(w, tag, values[i]!);
+  } catch (error) {
+    throw CodecError.within(error, i);
+  }
 }
 
 /** Instances as a message shows them: index 0 is left out. */
@@ -98,9 +129,13 @@ const writeAttribute =
   (version: Version) =>
   (w: Writer, tag: number, { attribute, attributeIndex, value }: GivenAttribute): void => {
     w.begin(tag);
-    w.textString(Tag.AttributeName, attribute.attributeName);
-    if (attributeIndex !== undefined) w.integer(Tag.AttributeIndex, attributeIndex);
-    if (value !== undefined) attribute.codec(version).write(w, Tag.AttributeValue, value);
+    try {
+      w.textString(Tag.AttributeName, attribute.attributeName);
+      if (attributeIndex !== undefined) w.integer(Tag.AttributeIndex, attributeIndex);
+      if (value !== undefined) attribute.codec(version).write(w, Tag.AttributeValue, value);
+    } catch (error) {
+      throw CodecError.within(error, nameForPath(attribute.attributeName));
+    }
     w.end();
   };
 
@@ -113,13 +148,22 @@ const readAttribute =
     let attributeIndex: number | undefined;
     let value: unknown;
     try {
-      if (r.peek() === Tag.AttributeIndex) attributeIndex = r.integer(Tag.AttributeIndex);
-      if (attributeIndex !== undefined && attributeIndex < 0)
-        throw new CodecError(`Attribute Index ${attributeIndex} is negative`);
+      if (r.peek() === Tag.AttributeIndex) attributeIndex = readIndex(r);
       if (r.peek() === Tag.AttributeValue) value = attribute.codec(version).read(r, Tag.AttributeValue);
       r.end();
     } catch (error) {
-      throw CodecError.within(error, attributeName);
+      throw CodecError.within(error, nameForPath(attributeName));
     }
     return { attribute, attributeIndex, value };
   };
+
+function readIndex(r: Reader): number {
+  const at = r.offset;
+  const index = r.integer(Tag.AttributeIndex);
+  if (index < 0) throw new CodecError(`Attribute Index ${index} is negative`, at);
+  return index;
+}
+
+/** A custom name is the client's own text: it may be long, and hold what would break a line of a log. */
+const nameForPath = (attributeName: string): string =>
+  findAttribute(attributeName)?.attributeName ?? attributeName.slice(0, 40).replaceAll(/[^\x20-\x7e]/g, '?');

@@ -9,10 +9,13 @@ export interface AttributeInstance<T = unknown> {
 
 /** The attributes of a managed object in the one form the server works with. Attributes are told apart by name. Values are not to be changed in place. */
 export class AttributeSet implements Iterable<AttributeInstance> {
-  readonly #instances: AttributeInstance<any>[];
+  #instances: AttributeInstance<any>[];
+  /** The same by name: a client may send thousands, and none of them may cost a walk over all others. */
+  #named: Map<string, Named>;
 
   constructor(instances: Iterable<AttributeInstance<any>> = []) {
     this.#instances = [...instances];
+    this.#named = byName(this.#instances);
   }
 
   get size(): number {
@@ -20,48 +23,45 @@ export class AttributeSet implements Iterable<AttributeInstance> {
   }
   /** Value of the first instance, or undefined. */
   get<T>(attribute: Attribute<T>): T | undefined {
-    return this.#instances.find(one => one.attribute.attributeName === attribute.attributeName)?.value as T | undefined;
+    return this.#named.get(attribute.attributeName)?.instances[0]?.value as T | undefined;
   }
   has(attribute: Attribute<any>): boolean {
-    return this.#instances.some(one => one.attribute.attributeName === attribute.attributeName);
+    return this.#named.has(attribute.attributeName);
   }
   all<T>(attribute: Attribute<T>): readonly AttributeInstance<T>[] {
-    return this.#instances.filter(one => one.attribute.attributeName === attribute.attributeName);
+    return [...this.#all(attribute)];
   }
   find<T>(attribute: Attribute<T>, index: number): AttributeInstance<T> | undefined {
-    return this.#instances.find(one => one.attribute.attributeName === attribute.attributeName && one.index === index);
+    return this.#all(attribute).find(one => one.index === index);
   }
   /** Adds an instance; without `index` it gets the one after the highest in use, and indices are never renumbered (1.4 §2.1.1). */
   add<T>(attribute: Attribute<T>, value: T, index?: number): this {
-    this.#instances.push({
-      attribute,
-      value,
-      index: index ?? this.all(attribute).reduce((next, one) => Math.max(next, one.index + 1), 0),
-    });
+    const instance = { attribute, value, index: index ?? this.#named.get(attribute.attributeName)?.next ?? 0 };
+    this.#instances.push(instance);
+    append(this.#named, instance);
     return this;
   }
   /** Replaces the instance with this index, or adds it. */
   set<T>(attribute: Attribute<T>, value: T, index = 0): this {
-    const at = this.#instances.findIndex(
-      one => one.attribute.attributeName === attribute.attributeName && one.index === index,
-    );
-    if (at < 0) return this.add(attribute, value, index);
-    this.#instances[at] = { attribute, value, index };
+    const before = this.find(attribute, index);
+    if (before === undefined) return this.add(attribute, value, index);
+    const instance = { attribute, value, index };
+    for (const list of [this.#instances, this.#all(attribute)]) list[list.indexOf(before)] = instance;
     return this;
   }
   /** Removes one instance, or all of the attribute when no index is given. Returns how many were removed. */
-  remove(attribute: Attribute<any>, index?: number): number {
-    const before = this.#instances.length;
-    for (let i = before - 1; i >= 0; i--) {
-      const one = this.#instances[i]!;
-      if (one.attribute.attributeName === attribute.attributeName && (index === undefined || one.index === index))
-        this.#instances.splice(i, 1);
-    }
-    return before - this.#instances.length;
+  remove({ attributeName }: Attribute<any>, index?: number): number {
+    const kept = this.#instances.filter(
+      one => one.attribute.attributeName !== attributeName || (index !== undefined && one.index !== index),
+    );
+    const removed = this.#instances.length - kept.length;
+    this.#instances = kept;
+    this.#named = byName(kept);
+    return removed;
   }
   /** The names in use, each once, in the order of the first instance. */
   names(): string[] {
-    return [...new Set(this.#instances.map(one => one.attribute.attributeName))];
+    return [...this.#named.keys()];
   }
   clone(): AttributeSet {
     return new AttributeSet(this.#instances);
@@ -71,13 +71,36 @@ export class AttributeSet implements Iterable<AttributeInstance> {
   }
   /** Name to value in words; a list where there are several instances. For events and listings. */
   describe(): Record<string, unknown> {
-    const words: Record<string, unknown> = {};
-    for (const name of this.names()) {
-      const values = this.#instances
-        .filter(one => one.attribute.attributeName === name)
-        .map(one => one.attribute.describe(one.value));
-      words[name] = values.length === 1 ? values[0] : values;
-    }
-    return words;
+    // From entries, since a client may name an attribute '__proto__'.
+    return Object.fromEntries(
+      [...this.#named].map(([name, { instances }]) => {
+        const values = instances.map(one => one.attribute.describe(one.value));
+        return [name, values.length === 1 ? values[0] : values];
+      }),
+    );
   }
+
+  #all(attribute: Attribute<any>): AttributeInstance<any>[] {
+    return this.#named.get(attribute.attributeName)?.instances ?? [];
+  }
+}
+
+/** The instances of one name, and the index after the highest in use. */
+interface Named {
+  readonly instances: AttributeInstance<any>[];
+  next: number;
+}
+
+function byName(instances: readonly AttributeInstance<any>[]): Map<string, Named> {
+  const named = new Map<string, Named>();
+  for (const instance of instances) append(named, instance);
+  return named;
+}
+
+function append(named: Map<string, Named>, instance: AttributeInstance<any>): void {
+  const { attributeName } = instance.attribute;
+  let group = named.get(attributeName);
+  if (group === undefined) named.set(attributeName, (group = { instances: [], next: 0 }));
+  group.instances.push(instance);
+  if (instance.index >= group.next) group.next = instance.index + 1;
 }

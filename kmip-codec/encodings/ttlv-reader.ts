@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { CodecError } from '../error.ts';
 import { tagName } from '../registry/index.ts';
 import { ItemType, type TtlvItem } from './ttlv-item.ts';
-import { paddingBytes } from './ttlv-writer.ts';
+import { isTag, paddingBytes } from './ttlv-writer.ts';
 import type { Reader, ReaderMark } from './wire.ts';
 
 /** Structures inside structures that a reader follows unless told otherwise; the deepest of KMIP has nine levels. */
@@ -11,6 +11,7 @@ const HEADER_BYTES = 8;
 /** Seconds from 1970 that a Date can hold. */
 const DATE_SECONDS_MAX = 8_640_000_000_000n;
 const typeNames = new Map<number, string>(Object.entries(ItemType).map(([name, number]) => [number, name]));
+const showTag = (tag: number): string => (tag < 0 ? 'bytes that are no item' : tagName(tag));
 const showType = (type: number): string => typeNames.get(type) ?? `0x${type.toString(16).padStart(2, '0')}`;
 
 interface Mark {
@@ -26,6 +27,7 @@ export class TtlvReader implements Reader {
   #position = 0;
   #end: number;
   readonly #ends: number[] = [];
+  readonly forgiven: CodecError[] = [];
 
   constructor(bytes: Uint8Array, depthMax: number = DEPTH_MAX) {
     this.#bytes = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -40,8 +42,9 @@ export class TtlvReader implements Reader {
 
   peek(): number {
     const at = this.#position;
-    if (at + 3 > this.#end) return at < this.#end ? -1 : 0;
-    return (this.#bytes[at]! << 16) | (this.#bytes[at + 1]! << 8) | this.#bytes[at + 2]!;
+    if (at + HEADER_BYTES > this.#end) return at < this.#end ? -1 : 0;
+    // Zero is no tag: bytes of zero after the last item must not look like its end.
+    return (this.#bytes[at]! << 16) | (this.#bytes[at + 1]! << 8) | this.#bytes[at + 2]! || -1;
   }
   peekType(): number {
     const at = this.#position + 3;
@@ -56,7 +59,7 @@ export class TtlvReader implements Reader {
     this.#end = this.#position + length;
   }
   end(): void {
-    if (this.#position !== this.#end) throw new CodecError(`unexpected ${tagName(this.peek())}`, this.#position);
+    if (this.#position !== this.#end) throw new CodecError(`unexpected ${showTag(this.peek())}`, this.#position);
     this.#end = this.#ends.pop()!;
   }
   integer(tag: number): number {
@@ -111,6 +114,7 @@ export class TtlvReader implements Reader {
     const at = this.#position;
     if (at + HEADER_BYTES > this.#end) throw new CodecError('an item is expected, the structure ended', at);
     const tag = this.peek();
+    if (!isTag(tag)) throw new CodecError(`${showTag(tag)} is no item tag, must begin with 0x42 or 0x54`, at);
     const type = this.#bytes[at + 3]!;
     switch (type) {
       case ItemType.Structure: {
@@ -137,7 +141,7 @@ export class TtlvReader implements Reader {
       case ItemType.TextString:
         return { tag, type, value: this.textString(tag) };
       case ItemType.ByteString:
-        return { tag, type, value: Uint8Array.from(this.byteString(tag)) };
+        return { tag, type, value: new Uint8Array(this.byteString(tag)) };
       case ItemType.DateTime:
         return { tag, type, value: this.dateTime(tag) };
       case ItemType.Interval:
@@ -178,7 +182,7 @@ export class TtlvReader implements Reader {
       );
     }
     const found = this.peek();
-    if (found !== tag) throw new CodecError(`${tagName(tag)} expected, got ${tagName(found)}`, at);
+    if (found !== tag) throw new CodecError(`${tagName(tag)} expected, got ${showTag(found)}`, at);
     const foundType = this.#bytes[at + 3]!;
     if (foundType !== type)
       throw new CodecError(`item type ${showType(type)} expected, got ${showType(foundType)}`, at + 3);

@@ -1,9 +1,13 @@
 import { CodecError } from '../error.ts';
+import { tagName } from '../registry/index.ts';
 import { ItemType, type TtlvItem } from './ttlv-item.ts';
 import type { Writer } from './wire.ts';
 
 /** Bytes of zero padding after a value of `length` bytes, 0 to 7 (2.1 §10.1.5). The item length does not count them. */
 export const paddingBytes = (length: number): number => -length & 7;
+
+/** Tags of the specification begin with 0x42, those of vendors with 0x54 (1.4 §9.1.1.1). */
+export const isTag = (tag: number): boolean => tag >> 16 === 0x42 || tag >> 16 === 0x54;
 
 /** Writes TTLV into a buffer that grows. `finish` gives the bytes; they are valid until `reset`. */
 export class TtlvWriter implements Writer {
@@ -30,7 +34,7 @@ export class TtlvWriter implements Writer {
     this.#word(value);
   }
   mask(tag: number, value: number): void {
-    this.integer(tag, value | 0);
+    this.integer(tag, value > 0x7fffffff && value <= 0xffffffff ? value | 0 : value);
   }
   enumeration(tag: number, value: number): void {
     if (!Number.isInteger(value) || value < 0 || value > 0xffffffff)
@@ -65,6 +69,7 @@ export class TtlvWriter implements Writer {
     this.#position += bytes.length;
   }
   textString(tag: number, value: string): void {
+    if (LONE_SURROGATE.test(value)) throw new CodecError('half a surrogate pair, which UTF-8 cannot say');
     const length = Buffer.byteLength(value);
     this.#header(tag, ItemType.TextString, length, length + 8);
     this.#bytes.write(value, this.#position, 'utf8');
@@ -76,6 +81,7 @@ export class TtlvWriter implements Writer {
     this.#pad(value.length);
   }
   item(item: TtlvItem): void {
+    if (!isTag(item.tag)) throw new CodecError(`${tagName(item.tag)} is no item tag, must begin with 0x42 or 0x54`);
     switch (item.type) {
       case ItemType.Structure:
         this.begin(item.tag);
@@ -148,10 +154,14 @@ export class TtlvWriter implements Writer {
   }
 }
 
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
 /** Big-endian two's complement, sign-extended to a multiple of eight bytes (2.1 §10.1.4). */
 function twosComplement(value: bigint): Buffer {
-  let bits = 64;
-  while (BigInt.asIntN(bits, value) !== value) bits += 64;
+  // Digits rather than attempts: a Big Integer may be as long as a message.
+  const digits = (value < 0n ? ~value : value).toString(16);
+  const signBit = parseInt(digits[0]!, 16) >= 8 ? 1 : 0;
+  const bits = Math.ceil((digits.length * 4 + signBit) / 64) * 64;
   return Buffer.from(
     BigInt.asUintN(bits, value)
       .toString(16)

@@ -1,3 +1,4 @@
+import type { CodecError } from '../error.ts';
 import type { ValueNames } from '../registry/index.ts';
 import type { TtlvItem } from './ttlv-item.ts';
 
@@ -22,7 +23,11 @@ export interface Writer {
 
 /** Reads the items of the structure that is open, in order. Every method throws CodecError for anything but what it expects. */
 export interface Reader {
-  /** Tag of the next item in the open structure; 0 when there is none. */
+  /** Where the next item begins, for error messages: bytes from the start. */
+  readonly offset: number;
+  /** Errors of items that were passed over, in order. Whoever encloses such an item adds its own name to their paths. */
+  readonly forgiven: CodecError[];
+  /** Tag of the next item in the open structure; 0 when there is none, -1 when what follows cannot be an item. */
   peek(): number;
   /** Item type of the next item; 0 when there is none. */
   peekType(): number;

@@ -5,15 +5,15 @@ import { CodecError } from '../error.ts';
 import { Tag, tagName } from '../registry/index.ts';
 import type { Item } from '../schema/index.ts';
 import { supportedVersions, type Version } from '../version.ts';
-import { RequestHeader } from './headers.ts';
 import { RequestMessage, ResponseMessage } from './messages.ts';
 import { fromProtocolVersion, ProtocolVersion } from '../payloads/index.ts';
 
 /** A request whose Protocol Version is not spoken here; the answer names one that is (1.4 §6.1). */
 export class UnsupportedVersionError extends CodecError {
   readonly protocolVersion: ProtocolVersion;
-  constructor(protocolVersion: ProtocolVersion) {
-    super(`KMIP ${protocolVersion.protocolVersionMajor}.${protocolVersion.protocolVersionMinor} is not supported`);
+  constructor(protocolVersion: ProtocolVersion, offset?: number) {
+    const { protocolVersionMajor: major, protocolVersionMinor: minor } = protocolVersion;
+    super(`KMIP ${major}.${minor} is not supported`, offset);
     this.protocolVersion = protocolVersion;
   }
 }
@@ -35,10 +35,8 @@ export function decodeRequest(
   limits: DecodeLimits = {},
 ): { version: Version; message: RequestMessage } {
   const reader = new TtlvReader(bytes, limits.depthMax ?? DEPTH_MAX);
-  const header = peekHeader(reader, Tag.RequestMessage, Tag.RequestHeader, 'requestHeader');
-  const version = fromProtocolVersion(header);
-  if (version === undefined || !supportedVersions.includes(version)) throw new UnsupportedVersionError(header);
-  if (limits.batchCountMax !== undefined) checkBatchCount(new TtlvReader(bytes), version, limits.batchCountMax);
+  const version = versionOf(reader, Tag.RequestMessage, Tag.RequestHeader, 'requestHeader');
+  if (limits.batchCountMax !== undefined) checkBatchCount(reader, limits.batchCountMax);
   return { version, message: whole(reader, RequestMessage, version) };
 }
 
@@ -48,9 +46,7 @@ export function decodeResponse(
   limits: DecodeLimits = {},
 ): { version: Version; message: ResponseMessage } {
   const reader = new TtlvReader(bytes, limits.depthMax ?? DEPTH_MAX);
-  const header = peekHeader(reader, Tag.ResponseMessage, Tag.ResponseHeader, 'responseHeader');
-  const version = fromProtocolVersion(header);
-  if (version === undefined || !supportedVersions.includes(version)) throw new UnsupportedVersionError(header);
+  const version = versionOf(reader, Tag.ResponseMessage, Tag.ResponseHeader, 'responseHeader');
   return { version, message: whole(reader, ResponseMessage, version) };
 }
 
@@ -61,15 +57,18 @@ export const encodeRequest = (message: RequestMessage, version: Version): Buffer
 export const encodeResponse = (message: ResponseMessage, version: Version): Buffer =>
   encodeItemAs(ResponseMessage, message, version);
 
-const shared = new TtlvWriter(4096);
+/** Kept for the next message, so that its buffer is not made anew; absent while somebody writes with it. */
+let idle: TtlvWriter | undefined;
 
 /** Any declared item -> TTLV bytes, a copy that the caller owns. */
 export function encodeItemAs<T>(item: Item<T>, value: T, version: Version): Buffer {
+  const writer: TtlvWriter = idle ?? new TtlvWriter(4096);
+  idle = undefined;
   try {
-    item.codec(version).write(shared as Writer, item.tag, value);
-    return Buffer.from(shared.finish());
+    item.codec(version).write(writer as Writer, item.tag, value);
+    return Buffer.from(writer.finish());
   } finally {
-    shared.reset();
+    idle = writer.reset();
   }
 }
 
@@ -80,38 +79,58 @@ export function decodeItemAs<T>(item: Item<T>, bytes: Uint8Array, version: Versi
 
 function whole<T>(reader: TtlvReader, item: Item<T>, version: Version): T {
   const value = item.codec(version).read(reader as Reader, item.tag);
-  if (reader.peek() !== 0)
-    throw new CodecError(`${tagName(reader.peek())} after the end of the message`, reader.offset);
+  if (reader.peek() !== 0) throw new CodecError(`bytes after the end of ${tagName(item.tag)}`, reader.offset);
   return value;
 }
 
 /** Reads as far as the Protocol Version, then goes back to the start. */
-function peekHeader(reader: TtlvReader, messageTag: number, headerTag: number, name: string): ProtocolVersion {
+function versionOf(reader: TtlvReader, messageTag: number, headerTag: number, name: string): Version {
   const start = reader.mark();
   reader.begin(messageTag);
   try {
     reader.begin(headerTag);
-    const protocolVersion = ProtocolVersion.codec(supportedVersions[0]!).read(reader, ProtocolVersion.tag);
+    const version = readVersion(reader);
     reader.reset(start);
-    return protocolVersion;
+    return version;
   } catch (error) {
     throw CodecError.within(error, name);
   }
 }
 
-function checkBatchCount(reader: TtlvReader, version: Version, batchCountMax: number): void {
-  reader.begin(Tag.RequestMessage);
+function readVersion(reader: TtlvReader): Version {
+  const at = reader.offset;
   try {
-    const { batchCount } = RequestHeader.codec(version).read(reader, Tag.RequestHeader);
-    if (batchCount > batchCountMax) throw new BatchTooLargeError(batchCount, batchCountMax);
+    const protocolVersion = ProtocolVersion.codec(supportedVersions[0]!).read(reader, ProtocolVersion.tag);
+    const version = fromProtocolVersion(protocolVersion);
+    if (version === undefined || !supportedVersions.includes(version)) {
+      throw new UnsupportedVersionError(protocolVersion, at);
+    }
+    return version;
   } catch (error) {
-    throw CodecError.within(error, 'requestHeader');
+    throw CodecError.within(error, 'protocolVersion');
   }
+}
+
+/** Counts what is there, not what Batch Count says, so that a count that lies costs nothing. Then goes back to the start. */
+function checkBatchCount(reader: TtlvReader, batchCountMax: number): void {
+  const start = reader.mark();
+  let batchCount = 0;
+  try {
+    reader.begin(Tag.RequestMessage);
+    reader.skip();
+    for (; reader.peek() === Tag.BatchItem; batchCount++) reader.skip();
+  } catch (error) {
+    // A length that lies: whoever reads the message next says where.
+    if (!(error instanceof CodecError)) throw error;
+  }
+  reader.reset(start);
+  if (batchCount > batchCountMax)
+    throw CodecError.within(new BatchTooLargeError(batchCount, batchCountMax), 'batchItems');
 }
 
 /** More batch items than the receiver takes. */
 export class BatchTooLargeError extends CodecError {
   constructor(batchCount: number, batchCountMax: number) {
-    super(`Batch Count ${batchCount}, at most ${batchCountMax} are taken`);
+    super(`${batchCount} batch items, at most ${batchCountMax} are taken`);
   }
 }

@@ -108,7 +108,7 @@ function eitherForm<B extends Uint8Array, S>(bytes: Item<B>, tree: Item<S>): Ite
           value instanceof Uint8Array ? ofBytes.write(w, tag, value as B) : ofTree.write(w, tag, value as S),
         read(r, tag) {
           if (r.peek() === tag && r.peekType() !== ItemType.ByteString && r.peekType() !== ItemType.Structure) {
-            throw new CodecError('a Byte String or a Structure is expected');
+            throw new CodecError('a Byte String or a Structure is expected', r.offset);
           }
           return r.peekType() === ItemType.ByteString ? ofBytes.read(r, tag) : ofTree.read(r, tag);
         },

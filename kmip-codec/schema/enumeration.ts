@@ -27,9 +27,10 @@ export function enumeration<const T extends ValueTable>(
   const codec = (version: Version): ItemCodec<number> => ({
     write: (w, t, v) => w.enumeration(t, v, names),
     read(r, t) {
+      const at = r.offset;
       const value = r.enumeration(t, names);
       if (!options.isOpen && value < EXTENSION_VALUES && !names.isKnownIn(value, version)) {
-        throw new CodecError(`${names.show(value)} is not a ${table.name} of KMIP ${showVersion(version)}`);
+        throw new CodecError(`${names.show(value)} is not a ${table.name} of KMIP ${showVersion(version)}`, at);
       }
       return value;
     },

@@ -32,7 +32,8 @@ export interface Chosen<T, P extends Presence = Presence> extends Field<T, P> {
 
 /**
  * `layouts` by the sibling's value. `isForgiving`: a value without a layout, or content that does not decode, is passed over and
- * leaves `undefined` or the CodecError in its place, so that the items around it stay usable (a batch item among others).
+ * leaves `undefined` or the CodecError in its place, so that the items around it stay usable (a batch item among others). The
+ * path of that CodecError is whole, and it cannot be encoded again.
  */
 export function chosenBy<T>(
   sibling: string,
@@ -130,7 +131,11 @@ function compile(fields: Fields, version: Version): ItemCodec<Record<string, unk
       const value: Record<string, unknown> = {};
       let i = 0;
       try {
-        for (; i < count; i++) steps[i]!.read(r, value);
+        for (; i < count; i++) {
+          const forgiven = r.forgiven.length;
+          steps[i]!.read(r, value);
+          if (r.forgiven.length > forgiven) addSegment(r, forgiven, steps[i]!.key);
+        }
       } catch (error) {
         throw CodecError.within(error, steps[i]!.key);
       }
@@ -182,7 +187,11 @@ function step(key: string, { item, presence }: Field<any, Presence>, version: Ve
         read(r, into) {
           const list: unknown[] = [];
           try {
-            while (r.peek() === tag) list.push(codec.read(r, tag));
+            while (r.peek() === tag) {
+              const forgiven = r.forgiven.length;
+              list.push(codec.read(r, tag));
+              if (r.forgiven.length > forgiven) addSegment(r, forgiven, list.length - 1);
+            }
           } catch (error) {
             throw CodecError.within(error, list.length);
           }
@@ -192,18 +201,25 @@ function step(key: string, { item, presence }: Field<any, Presence>, version: Ve
   }
 }
 
+/** Names the enclosing item in the paths of what was passed over within it. */
+function addSegment({ forgiven }: Reader, from: number, segment: string | number): void {
+  for (let i = from; i < forgiven.length; i++) CodecError.within(forgiven[i], segment);
+}
+
 function chosenStep(key: string, { sibling, layouts, presence, isForgiving }: Chosen<any>, version: Version): Step {
   const byValue = new Map<number, { tag: number; codec: ItemCodec<any> }>();
   for (const [value, item] of layouts)
     if (existsIn(item, version)) byValue.set(value, { tag: item.tag, codec: item.codec(version) });
   const tags = new Set([...layouts.values()].map(item => item.tag));
-  const absent = (from: Record<string, unknown>) =>
-    new CodecError(`no layout for ${sibling} ${String(from[sibling])} in KMIP ${showVersion(version)}`);
+  const absent = (from: Record<string, unknown>, offset?: number) =>
+    new CodecError(`no layout for ${sibling} ${String(from[sibling])} in KMIP ${showVersion(version)}`, offset);
   return {
     key,
     write(w, from) {
       const value = from[key];
       if (value === undefined && presence === 'optional') return;
+      if (value === undefined) throw new CodecError(`required in KMIP ${showVersion(version)}`);
+      if (value instanceof CodecError) throw new CodecError(`was not decoded: ${value.message}`);
       const layout = byValue.get(from[sibling] as number);
       if (layout === undefined) throw absent(from);
       layout.codec.write(w, layout.tag, value);
@@ -212,11 +228,12 @@ function chosenStep(key: string, { sibling, layouts, presence, isForgiving }: Ch
       if (presence === 'optional' && !tags.has(r.peek())) return;
       const layout = byValue.get(into[sibling] as number);
       if (!isForgiving) {
-        if (layout === undefined) throw absent(into);
+        if (layout === undefined) throw absent(into, r.offset);
         into[key] = layout.codec.read(r, layout.tag);
         return;
       }
       const mark = r.mark();
+      const forgiven = r.forgiven.length;
       try {
         if (layout === undefined) r.skip();
         else into[key] = layout.codec.read(r, layout.tag);
@@ -224,7 +241,9 @@ function chosenStep(key: string, { sibling, layouts, presence, isForgiving }: Ch
         if (!(error instanceof CodecError)) throw error;
         r.reset(mark);
         r.skip();
-        into[key] = CodecError.within(error, key);
+        r.forgiven.length = forgiven;
+        r.forgiven.push(error);
+        into[key] = error;
       }
     },
   };
