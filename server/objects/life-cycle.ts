@@ -15,12 +15,7 @@ import {
 
 /** What moves an object from one state to the next (1.4 §3.22). */
 export type Trigger =
-  | 'Activation Date reached'
-  | 'Activate'
-  | 'Deactivation Date reached'
-  | 'Revoke'
-  | 'Revoke as compromised'
-  | 'Destroy';
+  'Activation Date reached' | 'Activate' | 'Deactivation Date reached' | 'Revoke' | 'Revoke as compromised' | 'Destroy';
 
 /** Transitions 2 to 10 of 1.4 §3.22; the first is the object's coming into being. There are no others. */
 export const transitions: readonly { readonly from: number; readonly trigger: Trigger; readonly to: number }[] = [
