@@ -1,0 +1,15 @@
+export { DataFolderError } from './error.ts';
+export { isSystemError, readIfPresent, writeDurably } from './durable-file.ts';
+export { servingProcess } from './lock.ts';
+export {
+  type DataFolder,
+  DEFAULT_VAULT,
+  type FolderOptions,
+  openDataFolder,
+  type RandomBytes,
+  type ServeOptions,
+  useDataFolder,
+} from './open.ts';
+export { SETTINGS_FILE } from './parts.ts';
+export { uuid } from './uuid.ts';
+export { addVault, type AddVault } from './vault.ts';

@@ -1,0 +1,77 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isSystemError } from './durable-file.ts';
+import { DataFolderError } from './error.ts';
+import { LOCK_FILE } from './lock.ts';
+
+/** What a data folder holds, in the order in which it is made: whoever is there vouches for all before it. */
+export const PARTS = [
+  'instance-id',
+  'root.key',
+  'kmipd.db',
+  'authority.key.wrapped',
+  'authority.crt',
+  'server.key.wrapped',
+  'server.crt',
+] as const;
+export type Part = (typeof PARTS)[number];
+
+/** Settings of this data folder, if its owner has written some. */
+export const SETTINGS_FILE = 'kmipd.yaml';
+
+/** What may be in a folder before us. */
+const NOT_IN_THE_WAY = [SETTINGS_FILE, 'lost+found'];
+
+/** What to do about a part that is lost. */
+const REMEDIES: Record<Part, string> = {
+  'instance-id': 'restore it from a backup, or write the instanceID that earlier events name into it',
+  'root.key':
+    'restore it from a backup: a new root key could not open the keys in the database, so none is made in its place',
+  'kmipd.db':
+    'restore it from a backup, or see whether its disk is mounted; to start anew, without any of the old keys, name an empty folder with --data',
+  'authority.key.wrapped': 'restore it from a backup',
+  'authority.crt': 'restore it from a backup',
+  'server.key.wrapped':
+    'restore it from a backup, or remove server.crt to have a new server certificate made, which clients must then trust anew',
+  'server.crt': '',
+};
+
+/**
+ * Which parts are there. `undefined` for a folder that does not exist or is empty. Throws DataFolderError for a folder
+ * that holds other things, and for one that has lost a part: what is made later is there, what was made before is not.
+ */
+export async function partsIn(path: string): Promise<ReadonlySet<Part> | undefined> {
+  const names = await namesIn(path);
+  const found = new Set(PARTS.filter(part => names.includes(part)));
+  if (found.size === 0) {
+    const other = names.find(name => !NOT_IN_THE_WAY.includes(name) && !isTemporary(name));
+    if (other === undefined) return undefined;
+    throw new DataFolderError(
+      'refused',
+      `${path} is not empty and no data folder of kmipd (it holds ${other}); name an empty or new folder with --data`,
+    );
+  }
+  const last = PARTS.findLastIndex(part => found.has(part));
+  for (const part of PARTS.slice(0, last)) {
+    if (found.has(part)) continue;
+    throw new DataFolderError('refused', `${join(path, part)} is missing beside ${PARTS[last]}; ${REMEDIES[part]}`);
+  }
+  return found;
+}
+
+async function namesIn(path: string): Promise<string[]> {
+  try {
+    return await readdir(path);
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return [];
+    if (isSystemError(error, 'ENOTDIR')) {
+      throw new DataFolderError('refused', `${path} is no folder; name one with --data`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+/** What a start that was interrupted can leave: a lock, and files under a temporary name. */
+function isTemporary(name: string): boolean {
+  return name.startsWith(LOCK_FILE) || (name.startsWith('.') && name.endsWith('.tmp'));
+}
