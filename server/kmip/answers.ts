@@ -1,0 +1,97 @@
+import {
+  encodeResponse,
+  ResultStatus,
+  supportedVersions,
+  TtlvReader,
+  ProtocolVersion,
+  fromProtocolVersion,
+  Tag,
+  toProtocolVersion,
+  V1_0,
+  V1_4,
+  type RequestBatchItem,
+  type RequestHeader,
+  type ResponseBatchItem,
+  type Version,
+} from '../../kmip-codec/index.ts';
+import { reasonFor } from '../operations/index.ts';
+import type { ItemFailure, ItemResult } from './item-result.ts';
+
+/** One batch item and how it ended. `result` changes when the batch is undone or its answer cannot be given. */
+export interface ItemOutcome {
+  readonly item: RequestBatchItem;
+  result: ItemResult;
+  /** Of the object that it was about. */
+  readonly uniqueIdentifier: string | undefined;
+}
+
+/** What identifies the message in its answer. */
+export interface Scene {
+  readonly now: Date;
+  readonly correlationId: string;
+}
+
+/** The answer to a batch, in the version of its request. */
+export function encodeOutcomes(
+  header: RequestHeader,
+  version: Version,
+  outcomes: readonly ItemOutcome[],
+  scene: Scene,
+): Buffer {
+  const batchItems = outcomes.map(({ item, result }): ResponseBatchItem => ({
+    operation: item.operation,
+    uniqueBatchItemId: item.uniqueBatchItemId,
+    ...(result.ok
+      ? { resultStatus: ResultStatus.Success, responsePayload: result.payload }
+      : resultFields(result, version)),
+  }));
+  return encodeBatch(version, batchItems, scene, header.clientCorrelationValue);
+}
+
+/** The answer to a message that was refused as a whole: one batch item that names no operation (1.4 §11.1). */
+export const encodeRefusal = (version: Version, failure: ItemFailure, scene: Scene): Buffer =>
+  encodeBatch(version, [resultFields(failure, version)], scene);
+
+function encodeBatch(
+  version: Version,
+  batchItems: ResponseBatchItem[],
+  { now, correlationId }: Scene,
+  clientCorrelationValue?: string,
+): Buffer {
+  return encodeResponse(
+    {
+      responseHeader: {
+        protocolVersion: toProtocolVersion(version),
+        timeStamp: now,
+        // Clients that send a correlation value of their own know what ours is for (1.4 §6.18, §6.19).
+        ...(version >= V1_4 &&
+          clientCorrelationValue !== undefined && { clientCorrelationValue, serverCorrelationValue: correlationId }),
+        batchCount: batchItems.length,
+      },
+      batchItems,
+    } as Parameters<typeof encodeResponse>[0],
+    version,
+  );
+}
+
+/** Only Operation Failed has a Result Reason (1.4 §6.10); an undone item has a message. */
+const resultFields = (failure: ItemFailure, version: Version) => ({
+  resultStatus: failure.status as ResponseBatchItem['resultStatus'],
+  ...(failure.status === ResultStatus.OperationFailed && {
+    resultReason: reasonFor(failure, version).value as NonNullable<ResponseBatchItem['resultReason']>,
+  }),
+  resultMessage: failure.message,
+});
+
+/** The version in which a message that cannot be decoded is answered: its own if we speak it, our newest if it names another, undefined if it names none. */
+export function versionToAnswer(bytes: Uint8Array): Version | undefined {
+  try {
+    const reader = new TtlvReader(bytes);
+    reader.begin(Tag.RequestMessage);
+    reader.begin(Tag.RequestHeader);
+    const version = fromProtocolVersion(ProtocolVersion.codec(V1_0).read(reader, Tag.ProtocolVersion));
+    return version !== undefined && supportedVersions.includes(version) ? version : supportedVersions[0];
+  } catch {
+    return undefined;
+  }
+}

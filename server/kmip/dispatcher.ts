@@ -1,0 +1,223 @@
+import {
+  BatchTooLargeError,
+  decodeRequest,
+  UnsupportedVersionError,
+  V1_0,
+  type KnownOperation,
+  type RequestMessage,
+  type Version,
+} from '../../kmip-codec/index.ts';
+import type { ServiceIdentity } from '../audit/index.ts';
+import type { Logger } from '../log/index.ts';
+import { VaultObjects, type MaterialKey, type RandomBytes } from '../objects/index.ts';
+import type { Context, Initiator, OperationDefinition, ServerFacts } from '../operations/index.ts';
+import { ConflictError, type Client, type Store, type UnitOfWork } from '../store/index.ts';
+import { encodeOutcomes, encodeRefusal, versionToAnswer, type ItemOutcome, type Scene } from './answers.ts';
+import { batchProblem, runBatch } from './batch.ts';
+import { credentialProblem, identifyPeer, type Identity, type Peer, type Refusal } from './initiators.ts';
+import { failed, failureFrom, type ItemFailure } from './item-result.ts';
+import { recordItem, recordRefusal, type RecordingFrame } from './recording.ts';
+
+export interface DispatcherOptions {
+  readonly store: Store;
+  /** The key of a vault, unwrapped. */
+  readonly vaultKey: (vault: string) => Promise<MaterialKey>;
+  readonly operations: ReadonlyMap<KnownOperation, OperationDefinition>;
+  readonly server: ServerFacts;
+  readonly service: ServiceIdentity;
+  /** Structures inside structures. */
+  readonly depthMax: number;
+  readonly batchCountMax: number;
+  readonly now: () => Date;
+  /** Milliseconds that only go forward. */
+  readonly ticks: () => number;
+  readonly randomBytes: RandomBytes;
+  /** Makes a UUID. */
+  readonly newId: () => string;
+  readonly log: Logger;
+}
+
+export interface Answer {
+  readonly bytes: Buffer;
+  /** Whether the connection is to be closed after it. */
+  readonly isLast: boolean;
+}
+
+/** Times that a message is tried again when an object changed under its feet. */
+const TRIES_MAX = 8;
+const NOBODY = { id: 'CertificateID-none' };
+
+/** Turns request messages into response messages: version, header and batch rules, and one unit of work for each. Its methods never throw. */
+export class Dispatcher {
+  readonly #options: DispatcherOptions;
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+  }
+
+  /** Bytes of one whole request message -> bytes of its answer. */
+  async handle(bytes: Uint8Array, peer: Peer): Promise<Answer> {
+    const scene = this.#scene();
+    let initiator = NOBODY;
+    try {
+      const identity = await identifyPeer(peer, this.#options.store.directory, scene.now);
+      initiator = whoOf(identity);
+      if (!identity.ok) return await this.#stranger(bytes, identity, scene);
+      return await this.#decoded(bytes, identity.initiator, identity.record, scene);
+    } catch (error) {
+      return this.#refuse(scene, initiator, versionToAnswer(bytes), failureFrom(error, this.#unexpected(scene)), true);
+    }
+  }
+
+  /** The answer to what cannot become a message, or may not: with the Result Reason and words given. The connection closes after it. */
+  async refuse(bytes: Uint8Array, peer: Peer, failure: ItemFailure): Promise<Answer> {
+    const scene = this.#scene();
+    const identity = await identifyPeer(peer, this.#options.store.directory, scene.now).catch(this.#unexpected(scene));
+    const initiator = typeof identity === 'string' ? NOBODY : whoOf(identity);
+    return this.#refuse(scene, initiator, versionToAnswer(bytes), failure, true);
+  }
+
+  #stranger(bytes: Uint8Array, refusal: Refusal, scene: Scene): Promise<Answer> {
+    const failure = failed('Authentication Not Successful', `authentication by certificate: ${refusal.cause}`, {
+      reasonForFailure: refusal.remedy,
+    });
+    return this.#refuse(scene, whoOf(refusal), versionToAnswer(bytes), failure, true);
+  }
+
+  async #decoded(bytes: Uint8Array, initiator: Initiator, client: Client, scene: Scene): Promise<Answer> {
+    let decoded: { version: Version; message: RequestMessage };
+    try {
+      decoded = decodeRequest(bytes, this.#options);
+    } catch (error) {
+      return this.#refuse(scene, initiator, versionToAnswer(bytes), this.#undecodable(error, scene), false);
+    }
+    const { version, message } = decoded;
+    const problem = batchProblem(message);
+    if (problem !== undefined) return this.#refuse(scene, initiator, version, problem, false);
+    const wrongCredential = await credentialProblem(client, message.requestHeader.authentication?.credentials ?? []);
+    if (wrongCredential !== undefined)
+      return this.#refuse(scene, initiator, version, failed('Authentication Not Successful', wrongCredential), true);
+    return this.#work(message, version, initiator, scene);
+  }
+
+  #undecodable(error: unknown, scene: Scene): ItemFailure {
+    if (error instanceof UnsupportedVersionError) return failed('Unsupported Protocol Version', error.message);
+    if (error instanceof BatchTooLargeError) return failed('Invalid Message', error.message, { cause: 'too large' });
+    return failureFrom(error, this.#unexpected(scene));
+  }
+
+  /** One unit of work for the message; tried again when somebody else changed the same object meanwhile. */
+  async #work(message: RequestMessage, version: Version, initiator: Initiator, scene: Scene): Promise<Answer> {
+    const header = message.requestHeader;
+    for (let attempt = 1; ; attempt++) {
+      const unit = this.#options.store.begin();
+      const start = unit.mark();
+      const outcomes = await runBatch(message, await this.#itemWork(unit, version, initiator, scene));
+      let bytes = encodeOutcomes(header, version, outcomes, scene);
+      if (header.maximumResponseSize !== undefined && bytes.length > header.maximumResponseSize) {
+        // The client would not take the answer, so nothing of the message is done.
+        unit.rollback(start);
+        failAll(
+          outcomes,
+          failed(
+            'Response Too Large',
+            `the answer has ${bytes.length} bytes, at most ${header.maximumResponseSize} are taken`,
+          ),
+        );
+        bytes = encodeOutcomes(header, version, outcomes, scene);
+      }
+      this.#record(unit, version, initiator, scene, outcomes);
+      try {
+        await unit.commit();
+        return { bytes, isLast: false };
+      } catch (error) {
+        if (error instanceof ConflictError && attempt < TRIES_MAX) continue;
+        failAll(outcomes, failureFrom(error, this.#unexpected(scene)));
+        return { bytes: encodeOutcomes(header, version, outcomes, scene), isLast: false };
+      }
+    }
+  }
+
+  async #itemWork(unit: UnitOfWork, version: Version, initiator: Initiator, scene: Scene) {
+    const { vaultKey, operations, server, randomBytes, log, ticks } = this.#options;
+    const objects = new VaultObjects(initiator.vault, unit, await vaultKey(initiator.vault), scene.now);
+    const context: Context = {
+      version,
+      initiator,
+      now: scene.now,
+      randomBytes,
+      objects,
+      server,
+      idPlaceholder: undefined,
+    };
+    return { context, unit, operations, log, ticks, unexpected: this.#unexpected(scene) };
+  }
+
+  #record(
+    unit: UnitOfWork,
+    version: Version,
+    initiator: Initiator,
+    scene: Scene,
+    outcomes: readonly ItemOutcome[],
+  ): void {
+    const frame = this.#frame(unit, scene, initiator);
+    outcomes.forEach((outcome, position) => recordItem(frame, version, outcome, { position, count: outcomes.length }));
+  }
+
+  async #refuse(
+    scene: Scene,
+    initiator: Who,
+    version: Version | undefined,
+    failure: ItemFailure,
+    isLast: boolean,
+  ): Promise<Answer> {
+    const answerIn = version ?? V1_0;
+    const bytes = encodeRefusal(answerIn, failure, scene);
+    try {
+      const unit = this.#options.store.begin();
+      recordRefusal(this.#frame(unit, scene, initiator), version, failure);
+      await unit.commit();
+      return { bytes, isLast };
+    } catch (error) {
+      return { bytes: encodeRefusal(answerIn, failureFrom(error, this.#unexpected(scene)), scene), isLast };
+    }
+  }
+
+  #frame(unit: UnitOfWork, scene: Scene, initiator: Who): RecordingFrame {
+    const { service, log, newId } = this.#options;
+    return {
+      service,
+      unit,
+      now: scene.now,
+      newId,
+      correlationId: scene.correlationId,
+      initiator: { id: initiator.id, ...(initiator.name !== undefined && { name: initiator.name }) },
+      onViolation: violation => log.error('an event was not valid and is kept in minimal form', { ...violation }),
+    };
+  }
+
+  #scene(): Scene {
+    return { now: this.#options.now(), correlationId: this.#options.newId() };
+  }
+
+  /** Logs an error that nobody foresaw; the log has it under the correlation value that this returns. */
+  #unexpected({ correlationId }: Scene): (error: unknown) => string {
+    return error => {
+      this.#options.log.error('a request failed unexpectedly', { correlationId, error });
+      return correlationId;
+    };
+  }
+}
+
+interface Who {
+  readonly id: string;
+  readonly name?: string;
+}
+const whoOf = (identity: Identity): Who =>
+  identity.ok
+    ? identity.initiator
+    : { id: identity.initiatorId, ...(identity.name !== undefined && { name: identity.name }) };
+
+function failAll(outcomes: readonly ItemOutcome[], failure: ItemFailure): void {
+  for (const outcome of outcomes) outcome.result = failure;
+}

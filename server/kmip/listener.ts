@@ -1,0 +1,118 @@
+import type { AddressInfo, Socket } from 'node:net';
+import { createServer, type Server, type TLSSocket } from 'node:tls';
+import { sha256Fingerprint } from '../../certs/index.ts';
+import type { Logger } from '../log/index.ts';
+import { Connection, type ConnectionLimits } from './connection.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import { tlsOptions, type ServerCertificate, type TlsSettings } from './tls-options.ts';
+
+export interface ListenerLimits extends ConnectionLimits {
+  readonly connectionsMax: number;
+  readonly connectionsPerClientMax: number;
+  readonly handshakeTimeoutMs: number;
+}
+
+export interface ListenerOptions {
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly tls: TlsSettings;
+  readonly certificate: ServerCertificate;
+  readonly limits: ListenerLimits;
+  readonly dispatcher: Dispatcher;
+  readonly log: Logger;
+}
+
+/** Connections over the limit that are still accepted, to be told that there are too many; beyond that they are cut. */
+const OVER_LIMIT_SHARE = 0.1;
+/** Connections that the kernel keeps waiting; thousands of hosts come back at once after a power cut. */
+const BACKLOG = 4096;
+
+/** KMIP over mutual TLS on one port. */
+export class Listener {
+  readonly #options: ListenerOptions;
+  readonly #server: Server;
+  readonly #connections = new Set<Connection>();
+  readonly #perClient = new Map<string, number>();
+  /** Every socket from its first byte, so that one that never ends its handshake cannot hold up the end. */
+  readonly #sockets = new Set<Socket>();
+
+  constructor(options: ListenerOptions) {
+    this.#options = options;
+    const { tls, certificate, limits } = options;
+    this.#server = createServer({ ...tlsOptions(tls, certificate, limits.handshakeTimeoutMs), allowHalfOpen: true });
+    this.#server.maxConnections = Math.ceil(limits.connectionsMax * (1 + OVER_LIMIT_SHARE)) + 1;
+    this.#server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
+    this.#server.on('secureConnection', socket => this.#accept(socket));
+    // A handshake that fails, or ends before it began, is everyday business of a port on a network.
+    this.#server.on('tlsClientError', error => options.log.debug('a TLS handshake failed', { reason: error.message }));
+    this.#server.on('drop', () =>
+      options.log.warn('a connection was dropped', { connectionsMax: limits.connectionsMax }),
+    );
+  }
+
+  /** Starts to accept; resolves with the address in use. Rejects when the port cannot be had. */
+  start(): Promise<{ host: string; port: number }> {
+    const { host, port } = this.#options.listen;
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen({ host, port, backlog: BACKLOG }, () => {
+        this.#server.off('error', reject);
+        this.#server.on('error', error => this.#options.log.error('the listener failed', { error }));
+        const address = this.#server.address() as AddressInfo;
+        resolve({ host: address.address, port: address.port });
+      });
+    });
+  }
+
+  /** Gives new connections another certificate. */
+  useCertificate(certificate: ServerCertificate): void {
+    const { tls, limits } = this.#options;
+    this.#server.setSecureContext(tlsOptions(tls, certificate, limits.handshakeTimeoutMs));
+  }
+
+  /** Accepts nothing more, lets messages under way finish for at most `timeoutMs`, then cuts what is left. */
+  async stop(timeoutMs: number): Promise<void> {
+    const closed = new Promise<void>(resolve => this.#server.close(() => resolve()));
+    for (const connection of this.#connections) connection.drain();
+    const timer = setTimeout(() => {
+      for (const socket of this.#sockets) socket.destroy();
+    }, timeoutMs);
+    await closed;
+    clearTimeout(timer);
+  }
+
+  #accept(socket: TLSSocket): void {
+    const { limits, dispatcher, log } = this.#options;
+    socket.on('error', error => log.debug('a connection failed', { reason: error.message }));
+    const certificate = socket.getPeerX509Certificate()?.raw;
+    const client = certificate === undefined ? 'none' : sha256Fingerprint(certificate);
+    const ofClient = (this.#perClient.get(client) ?? 0) + 1;
+    this.#perClient.set(client, ofClient);
+    const connection = new Connection({
+      socket,
+      peer: { certificate },
+      dispatcher,
+      limits,
+      log,
+      refusal: this.#refusal(ofClient),
+    });
+    this.#connections.add(connection);
+    socket.once('close', () => {
+      this.#connections.delete(connection);
+      const left = this.#perClient.get(client)! - 1;
+      if (left === 0) this.#perClient.delete(client);
+      else this.#perClient.set(client, left);
+    });
+  }
+
+  #refusal(ofClient: number): string | undefined {
+    const { connectionsMax, connectionsPerClientMax } = this.#options.limits;
+    if (this.#connections.size >= connectionsMax)
+      return `the server has ${connectionsMax} connections, which is its limit; try again later`;
+    if (ofClient > connectionsPerClientMax)
+      return `this client has ${connectionsPerClientMax} connections, which is its limit; close some`;
+    return undefined;
+  }
+}

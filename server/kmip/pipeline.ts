@@ -1,0 +1,136 @@
+import {
+  CodecError,
+  isKnownOperation,
+  Operation,
+  showVersion,
+  type KnownOperation,
+  type RequestBatchItem,
+} from '../../kmip-codec/index.ts';
+import type { Logger } from '../log/index.ts';
+import type { ManagedObject } from '../objects/index.ts';
+import { OperationFailure, type Context, type ObjectContext, type OperationDefinition } from '../operations/index.ts';
+import type { UnitOfWork } from '../store/index.ts';
+import { failureFrom, type ItemResult } from './item-result.ts';
+
+/** One batch item on its way to its operation. */
+export interface ItemWork {
+  readonly item: RequestBatchItem;
+  readonly context: Context;
+  readonly unit: UnitOfWork;
+  readonly operations: ReadonlyMap<KnownOperation, OperationDefinition>;
+  readonly log: Logger;
+  /** Milliseconds that only go forward. */
+  readonly ticks: () => number;
+  /** Logs an error that nobody foresaw; returns the value under which the log has it. */
+  readonly unexpected: (error: unknown) => string;
+}
+
+/**
+ * The way of a batch item to its operation, outermost first. The order is policy: an item is measured and its failure becomes a
+ * result whatever happens inside; its changes are dropped as a whole when it fails; whether an object exists for this initiator
+ * comes before its state, so that nobody learns the state of what is not theirs. Events are recorded when the whole message is
+ * done, because a batch may still be undone (recording.ts).
+ */
+export async function runItem(work: ItemWork): Promise<ItemResult> {
+  return measured(work, () =>
+    resulting(work, () =>
+      droppable(work, async () => {
+        const { operation, request } = inVersion(work);
+        const object = await withObject(work, operation, request);
+        return operation.run({ ...work.context, object } as ObjectContext, request as never);
+      }),
+    ),
+  );
+}
+
+async function measured(work: ItemWork, next: () => Promise<ItemResult>): Promise<ItemResult> {
+  const start = work.ticks();
+  const result = await next();
+  work.log.debug('batch item', {
+    operation: Operation.names.show(work.item.operation),
+    outcome: result.ok ? 'success' : result.reason,
+    ms: Math.round((work.ticks() - start) * 1000) / 1000,
+  });
+  return result;
+}
+
+async function resulting(work: ItemWork, next: () => Promise<object>): Promise<ItemResult> {
+  try {
+    return { ok: true, payload: await next() };
+  } catch (error) {
+    return failureFrom(error, work.unexpected);
+  }
+}
+
+async function droppable(work: ItemWork, next: () => Promise<object>): Promise<object> {
+  const mark = work.unit.mark();
+  const { idPlaceholder } = work.context;
+  try {
+    return await next();
+  } catch (error) {
+    work.unit.rollback(mark);
+    work.context.idPlaceholder = idPlaceholder;
+    throw error;
+  }
+}
+
+/** The operation and its decoded payload, if this server has it in the version of the message. */
+function inVersion(work: ItemWork): { operation: OperationDefinition; request: object } {
+  const { operation: code, requestPayload, messageExtension } = work.item;
+  const { version } = work.context;
+  const name = Operation.names.show(code);
+  const operation = isKnownOperation(code) ? work.operations.get(code) : undefined;
+  if (operation === undefined || !Operation.names.isKnownIn(code, version)) {
+    throw new OperationFailure('Operation Not Supported', `${name} is not supported in KMIP ${showVersion(version)}`);
+  }
+  if (messageExtension?.criticalityIndicator === true) {
+    const vendor = messageExtension.vendorIdentification ?? 'without vendor';
+    throw new OperationFailure('Feature Not Supported', `critical Message Extension of ${vendor} is not understood`);
+  }
+  if (requestPayload instanceof CodecError) throw requestPayload;
+  if (requestPayload === undefined) throw new CodecError('requestPayload: required');
+  return { operation, request: requestPayload };
+}
+
+/** The object that the request names, in a state that the operation allows; undefined for operations that need none. */
+async function withObject(
+  work: ItemWork,
+  { operation, needs }: OperationDefinition,
+  request: object,
+): Promise<ManagedObject | undefined> {
+  if (needs === undefined) return undefined;
+  const { context } = work;
+  const uniqueIdentifier = (request as { uniqueIdentifier?: string }).uniqueIdentifier ?? context.idPlaceholder;
+  if (uniqueIdentifier === undefined) {
+    throw new OperationFailure('Object Not Found', 'no Unique Identifier is given and the ID Placeholder is empty');
+  }
+  const object = await context.objects.find(uniqueIdentifier);
+  if (object === undefined) {
+    // The client must not learn that another vault has it; the auditor must.
+    const message = 'no object has this Unique Identifier';
+    throw new OperationFailure(
+      'Object Not Found',
+      message,
+      (await context.objects.isElsewhere(uniqueIdentifier))
+        ? { cause: 'forbidden', auditDetail: 'the object belongs to another vault' }
+        : {},
+    );
+  }
+  checkState(operation, needs, object);
+  return object;
+}
+
+function checkState(
+  operation: number,
+  needs: { states?: readonly string[]; archived?: boolean },
+  { state, isArchived }: ManagedObject,
+): void {
+  if (isArchived && !needs.archived)
+    throw new OperationFailure('Object Archived', 'the object is archived, recover it first');
+  if (state === undefined || needs.states === undefined || needs.states.includes(state)) return;
+  const isDestroyed = state === 'Destroyed' || state === 'Destroyed Compromised';
+  throw new OperationFailure(
+    isDestroyed ? 'Object Destroyed' : 'Wrong Key Lifecycle State',
+    `${Operation.names.show(operation)} needs a state of ${needs.states.join(' or ')}, the object is ${state}`,
+  );
+}

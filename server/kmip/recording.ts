@@ -1,0 +1,99 @@
+import {
+  CodecError,
+  isKnownOperation,
+  Operation,
+  payloads,
+  showVersion,
+  type Version,
+} from '../../kmip-codec/index.ts';
+import {
+  buildEvent,
+  describeRequest,
+  describeResponse,
+  toKept,
+  type Occurrence,
+  type OperationName,
+  type Payload,
+  type ServiceIdentity,
+  type Violation,
+} from '../audit/index.ts';
+import { reasonFor } from '../operations/index.ts';
+import type { UnitOfWork } from '../store/index.ts';
+import type { ItemOutcome } from './answers.ts';
+import type { ItemFailure } from './item-result.ts';
+
+/** What every event of one message has in common. */
+export interface RecordingFrame {
+  readonly service: ServiceIdentity;
+  readonly unit: UnitOfWork;
+  readonly now: Date;
+  /** Makes the id of an event: a UUID. */
+  readonly newId: () => string;
+  readonly correlationId: string;
+  readonly initiator: { readonly id: string; readonly name?: string };
+  readonly onViolation: (violation: Violation) => void;
+}
+
+/** Records the event of one batch item, if its operation makes one. */
+export function recordItem(
+  frame: RecordingFrame,
+  version: Version,
+  { item, result, uniqueIdentifier }: ItemOutcome,
+  { position, count }: { position: number; count: number },
+): void {
+  const operation = Operation.names.xmlName(item.operation) as OperationName | undefined;
+  const request =
+    item.requestPayload instanceof CodecError || item.requestPayload === undefined
+      ? {}
+      : described(item.operation, 'request', item.requestPayload);
+  const response = result.ok ? described(item.operation, 'response', result.payload) : {};
+  const responseData = result.ok
+    ? { resultStatus: 'Success', ...describeResponse(operation, response) }
+    : {
+        resultStatus: 'Operation Failed',
+        resultReason: reasonFor(result, version).name,
+        resultMessage: result.message,
+      };
+  record(frame, {
+    operation,
+    version: showVersion(version),
+    outcome: result.ok ? { ok: true } : outcomeOf(result, reasonFor(result, version).name),
+    ...(uniqueIdentifier !== undefined && { uniqueIdentifier }),
+    batchItem: position + 1,
+    batchCount: count,
+    requestData: describeRequest(operation, request),
+    responseData,
+  });
+}
+
+/** Records that a message or a connection was refused before any operation. */
+export function recordRefusal(frame: RecordingFrame, version: Version | undefined, failure: ItemFailure): void {
+  const resultReason = failure.reason;
+  record(frame, {
+    operation: undefined,
+    version: version === undefined ? undefined : showVersion(version),
+    outcome: outcomeOf(failure, resultReason),
+    requestData: {},
+    responseData: { resultStatus: 'Operation Failed', resultReason, resultMessage: failure.message },
+  });
+}
+
+const outcomeOf = (failure: ItemFailure, resultReason: string) =>
+  ({
+    ok: false,
+    cause: failure.cause,
+    resultReason,
+    detail: failure.detail,
+    reasonForFailure: failure.reasonForFailure,
+  }) as const;
+
+function record(frame: RecordingFrame, what: Omit<Occurrence, 'id' | 'time' | 'initiator' | 'correlationId'>): void {
+  const { service, unit, now, initiator, correlationId } = frame;
+  const event = buildEvent({ ...what, id: frame.newId(), time: now, initiator, correlationId }, service);
+  if (event !== undefined) unit.record(toKept(event, { time: now, onViolation: frame.onViolation }));
+}
+
+/** A payload in words, as its structure declares it; without what is secret. */
+function described(operation: number, way: 'request' | 'response', payload: object): Payload {
+  return isKnownOperation(operation) ? (payloads[operation][way].describe(payload as never) as Payload) : {};
+}
