@@ -3,6 +3,7 @@ import { activate } from './activate.ts';
 import { addAttribute } from './add-attribute.ts';
 import { create } from './create.ts';
 import { destroy } from './destroy.ts';
+import { get } from './get.ts';
 import { getAttributeList } from './get-attribute-list.ts';
 import { getAttributes } from './get-attributes.ts';
 import type { OperationDefinition } from './operation.ts';
@@ -10,7 +11,7 @@ import { revoke } from './revoke.ts';
 
 /** Every operation of this server: the one list; others, such as what Query answers, are computed from it. */
 export const operations: ReadonlyMap<KnownOperation, OperationDefinition> = new Map(
-  [create, getAttributes, getAttributeList, addAttribute, activate, revoke, destroy].map(
+  [create, get, getAttributes, getAttributeList, addAttribute, activate, revoke, destroy].map(
     one => [one.operation, one as unknown as OperationDefinition] as const,
   ),
 );
