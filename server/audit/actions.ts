@@ -1,3 +1,5 @@
+import type { Operation } from '../../kmip-codec/registry/index.ts';
+
 /** How grave an event is; from `normal` to `critical`. */
 export type Severity = 'normal' | 'warning' | 'critical';
 
@@ -76,6 +78,9 @@ export function actionNamed(name: KmipActionName | AdministrativeActionName): Ac
   return action;
 }
 
+/** XML name of a KMIP operation. */
+export type OperationName = keyof typeof Operation.values;
+
 /** KMIP operations, by XML name, to the action of their events. `null`: no event (nothing is done with an object). */
 const ACTION_OF_OPERATION = {
   Create: 'hs-crypto.kmip-key.create',
@@ -142,10 +147,7 @@ const ACTION_OF_OPERATION = {
   DelegatedLogin: null,
   SetEndpointRole: null,
   Interop: null,
-} as const satisfies Record<string, KmipActionName | null>;
-
-/** XML name of a KMIP operation. */
-export type OperationName = keyof typeof ACTION_OF_OPERATION;
+} as const satisfies Record<OperationName, KmipActionName | null>;
 
 /** XML names of the operations in the table, which are all of the registry's. */
 export const operationNames = Object.keys(ACTION_OF_OPERATION) as readonly OperationName[];

@@ -127,10 +127,9 @@ const REASONS_OF_CAUSE: Readonly<Partial<Record<Cause, readonly string[]>>> = {
     'Duplicate Process Request',
     'Circular Link Error',
   ],
-  'too large': ['Response Too Large'],
+  'too large': ['Response Too Large', 'Server Limit Exceeded'],
   'server error': ['Cryptographic Failure', 'General Failure', 'Internal Server Error'],
   unavailable: [
-    'Server Limit Exceeded',
     'Protection Storage Unavailable',
     'Private Protection Storage Unavailable',
     'Public Protection Storage Unavailable',

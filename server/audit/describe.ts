@@ -90,9 +90,25 @@ function pick(payload: Payload, members: readonly string[]): PlainObject {
   const out: Record<string, Plain> = {};
   for (const member of members) {
     const value = payload[member];
-    if (value !== undefined) out[member] = toPlain(value);
+    if (value === undefined) continue;
+    out[member] = member === 'attributes' && Array.isArray(value) ? byName(value) : toPlain(value);
   }
   return out;
+}
+
+/**
+ * Attributes that came one by one, each `{ <name>: <value>, attributeIndex? }`, as one object from name to value; to the list of
+ * values, in order, where a name has several.
+ */
+function byName(attributes: readonly unknown[]): Plain {
+  const values = new Map<string, Plain[]>();
+  for (const attribute of attributes) {
+    if (typeof attribute !== 'object' || attribute === null) continue;
+    for (const [name, value] of Object.entries(attribute)) {
+      if (name !== 'attributeIndex') values.set(name, [...(values.get(name) ?? []), toPlain(value)]);
+    }
+  }
+  return Object.fromEntries([...values].map(([name, all]) => [name, all.length === 1 ? (all[0] ?? null) : all]));
 }
 
 /** Revocation Reason's two fields beside the others. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { KeptEvent } from '../store/store.ts';
+import type { KeptEvent } from '../store/index.ts';
 import { actionNamed } from './actions.ts';
 import { causeRow } from './causes.ts';
 import type { AuditEvent } from './event.ts';

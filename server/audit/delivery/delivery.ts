@@ -1,4 +1,4 @@
-import type { CursorKeeper, EventReader } from '../../store/store.ts';
+import type { CursorKeeper, EventReader } from '../../store/index.ts';
 import type { Sink } from './sink.ts';
 
 export interface DeliveryOptions {

@@ -20,6 +20,7 @@ t.test('maps the cause and not the spelling: a wrong state is a conflict', async
   t.equal(causeRow(causeOfReason('Authentication Not Successful')).code, 401);
   t.equal(causeRow(causeOfReason('Invalid Message')).code, 400);
   t.equal(causeRow(causeOfReason('Response Too Large')).code, 413);
+  t.equal(causeRow(causeOfReason('Server Limit Exceeded')).code, 413, 'a limit that the request exceeds');
   t.equal(causeRow(causeOfReason('General Failure')).code, 500);
   t.equal(causeOfReason('no such reason'), 'server error');
 });

@@ -99,6 +99,17 @@ t.test('attributes are shown where they are asked for, changed and answered', as
   });
 });
 
+t.test('attributes that come one by one are shown by name, several of a name as a list', async t => {
+  const attributes = [{ State: 'Active' }, { 'x-Tag': 'a', attributeIndex: 0 }, { 'x-Tag': 'b', attributeIndex: 1 }];
+  t.strictSame(describeResponse('GetAttributes', { uniqueIdentifier, attributes }), {
+    uniqueIdentifier,
+    attributes: { State: 'Active', 'x-Tag': ['a', 'b'] },
+  });
+  t.strictSame(describeResponse('GetAttributes', { attributes: [] }), { attributes: {} });
+  const single = { 'x-Name': 'vm-1', attributeIndex: 0 };
+  t.strictSame(describeRequest('AddAttribute', { attribute: single }), { attribute: single });
+});
+
 t.test('of any other operation only the Unique Identifier is shown, of none nothing', async t => {
   t.strictSame(describeRequest('Encrypt', { uniqueIdentifier, data: 'plain', ivCounterNonce: 'n' }), {
     uniqueIdentifier,
