@@ -23,7 +23,7 @@ export class TemplateAttributes extends AttributeSet {
   readonly templateNames: readonly TypeOf<typeof NameStructure>[];
   #given: readonly GivenAttribute[] | undefined;
 
-  constructor(given: readonly GivenAttribute<any>[], templateNames: readonly TypeOf<typeof NameStructure>[] = []) {
+  constructor(given: readonly GivenAttribute<unknown>[], templateNames: readonly TypeOf<typeof NameStructure>[] = []) {
     super();
     for (const { attribute, attributeIndex, value } of given)
       if (value !== undefined) super.add(attribute, value, attributeIndex);
@@ -42,14 +42,14 @@ export class TemplateAttributes extends AttributeSet {
     this.#given = undefined;
     return super.set(attribute, value, index);
   }
-  override remove(attribute: Attribute<any>, index?: number): number {
+  override remove(attribute: Attribute<unknown>, index?: number): number {
     this.#given = undefined;
     return super.remove(attribute, index);
   }
 }
 
 /** The attribute that a client means by a name in this version: a known one, else one whose value is kept as it comes. */
-export function attributeNamed(attributeName: string, version: Version): Attribute<any> {
+export function attributeNamed(attributeName: string, version: Version): Attribute<unknown> {
   const known = findAttribute(attributeName);
   return known !== undefined && existsIn(known, version) ? known : customAttribute(attributeName);
 }

@@ -9,11 +9,11 @@ export interface AttributeInstance<T = unknown> {
 
 /** The attributes of a managed object in the one form the server works with. Attributes are told apart by name. Values are not to be changed in place. */
 export class AttributeSet implements Iterable<AttributeInstance> {
-  #instances: AttributeInstance<any>[];
+  #instances: AttributeInstance[];
   /** The same by name: a client may send thousands, and none of them may cost a walk over all others. */
   #named: Map<string, Named>;
 
-  constructor(instances: Iterable<AttributeInstance<any>> = []) {
+  constructor(instances: Iterable<AttributeInstance> = []) {
     this.#instances = [...instances];
     this.#named = byName(this.#instances);
   }
@@ -25,14 +25,14 @@ export class AttributeSet implements Iterable<AttributeInstance> {
   get<T>(attribute: Attribute<T>): T | undefined {
     return this.#named.get(attribute.attributeName)?.instances[0]?.value as T | undefined;
   }
-  has(attribute: Attribute<any>): boolean {
+  has(attribute: Attribute<unknown>): boolean {
     return this.#named.has(attribute.attributeName);
   }
   all<T>(attribute: Attribute<T>): readonly AttributeInstance<T>[] {
-    return [...this.#all(attribute)];
+    return [...this.#all(attribute)] as AttributeInstance<T>[];
   }
   find<T>(attribute: Attribute<T>, index: number): AttributeInstance<T> | undefined {
-    return this.#all(attribute).find(one => one.index === index);
+    return this.#all(attribute).find(one => one.index === index) as AttributeInstance<T> | undefined;
   }
   /** Adds an instance; without `index` it gets the one after the highest in use, and indices are never renumbered (1.4 §2.1.1). */
   add<T>(attribute: Attribute<T>, value: T, index?: number): this {
@@ -50,7 +50,7 @@ export class AttributeSet implements Iterable<AttributeInstance> {
     return this;
   }
   /** Removes one instance, or all of the attribute when no index is given. Returns how many were removed. */
-  remove({ attributeName }: Attribute<any>, index?: number): number {
+  remove({ attributeName }: Attribute<unknown>, index?: number): number {
     const kept = this.#instances.filter(
       one => one.attribute.attributeName !== attributeName || (index !== undefined && one.index !== index),
     );
@@ -80,24 +80,24 @@ export class AttributeSet implements Iterable<AttributeInstance> {
     );
   }
 
-  #all(attribute: Attribute<any>): AttributeInstance<any>[] {
+  #all(attribute: Attribute<unknown>): AttributeInstance[] {
     return this.#named.get(attribute.attributeName)?.instances ?? [];
   }
 }
 
 /** The instances of one name, and the index after the highest in use. */
 interface Named {
-  readonly instances: AttributeInstance<any>[];
+  readonly instances: AttributeInstance[];
   next: number;
 }
 
-function byName(instances: readonly AttributeInstance<any>[]): Map<string, Named> {
+function byName(instances: readonly AttributeInstance[]): Map<string, Named> {
   const named = new Map<string, Named>();
   for (const instance of instances) append(named, instance);
   return named;
 }
 
-function append(named: Map<string, Named>, instance: AttributeInstance<any>): void {
+function append(named: Map<string, Named>, instance: AttributeInstance): void {
   const { attributeName } = instance.attribute;
   let group = named.get(attributeName);
   if (group === undefined) named.set(attributeName, (group = { instances: [], next: 0 }));

@@ -89,7 +89,7 @@ export const Extractable = flag('Extractable', Tag.Extractable, { since: V1_4 })
 export const NeverExtractable = flag('Never Extractable', Tag.NeverExtractable, { since: V1_4 });
 
 /** Every attribute that the codec knows, in the order of the specification; other lists of attributes are computed from it. */
-export const attributes: readonly Attribute<any>[] = [
+export const attributes: readonly Attribute<unknown>[] = [
   UniqueIdentifier,
   Name,
   ObjectType,
@@ -141,7 +141,7 @@ export const attributes: readonly Attribute<any>[] = [
   Extractable,
   NeverExtractable,
 ];
-const byName = new Map<string, Attribute<any>>(attributes.map(a => [a.attributeName, a]));
+const byName = new Map<string, Attribute<unknown>>(attributes.map(a => [a.attributeName, a]));
 
 /** The attribute of this name; undefined for custom attributes and for names that no specification has. */
-export const findAttribute = (attributeName: string): Attribute<any> | undefined => byName.get(attributeName);
+export const findAttribute = (attributeName: string): Attribute<unknown> | undefined => byName.get(attributeName);

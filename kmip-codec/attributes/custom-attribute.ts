@@ -8,7 +8,7 @@ import type { Attribute } from './attribute.ts';
 export type CustomValue = TtlvItem;
 
 const codec: ItemCodec<CustomValue> = {
-  write: (w, tag, value) => w.item({ ...value, tag } as TtlvItem),
+  write: (w, tag, value) => w.item({ ...value, tag }),
   read: reader => reader.item(),
 };
 

@@ -1,6 +1,5 @@
 import { DEPTH_MAX, TtlvReader } from '../encodings/index.ts';
 import { TtlvWriter } from '../encodings/index.ts';
-import type { Reader, Writer } from '../encodings/index.ts';
 import { CodecError } from '../error.ts';
 import { Tag, tagName } from '../registry/index.ts';
 import type { Item } from '../schema/index.ts';
@@ -65,7 +64,7 @@ export function encodeItemAs<T>(item: Item<T>, value: T, version: Version): Buff
   const writer: TtlvWriter = idle ?? new TtlvWriter(4096);
   idle = undefined;
   try {
-    item.codec(version).write(writer as Writer, item.tag, value);
+    item.codec(version).write(writer, item.tag, value);
     return Buffer.from(writer.finish());
   } finally {
     idle = writer.reset();
@@ -78,7 +77,7 @@ export function decodeItemAs<T>(item: Item<T>, bytes: Uint8Array, version: Versi
 }
 
 function whole<T>(reader: TtlvReader, item: Item<T>, version: Version): T {
-  const value = item.codec(version).read(reader as Reader, item.tag);
+  const value = item.codec(version).read(reader, item.tag);
   if (reader.peek() !== 0) throw new CodecError(`bytes after the end of ${tagName(item.tag)}`, reader.offset);
   return value;
 }

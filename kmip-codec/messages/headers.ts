@@ -14,6 +14,7 @@ import {
   secret,
   structure,
   textString,
+  type Item,
   type TypeOf,
 } from '../schema/index.ts';
 import { V1_1, V1_2, V1_4 } from '../version.ts';
@@ -65,7 +66,7 @@ export const Credential = structure(Tag.Credential, {
     UsernameAndPassword | TypeOf<typeof DeviceCredential> | TypeOf<typeof AttestationCredential>
   >(
     'credentialType',
-    new Map<number, any>([
+    new Map<number, Item<unknown>>([
       [CredentialType.UsernameAndPassword, UsernameAndPassword],
       [CredentialType.Device, DeviceCredential],
       [CredentialType.Attestation, AttestationCredential],

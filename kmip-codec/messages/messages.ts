@@ -21,8 +21,8 @@ export const ResultStatus = enumeration(registry.ResultStatus);
 export const ResultReason = enumeration(registry.ResultReason, { isOpen: true });
 
 const payloadTable = (way: 'request' | 'response') =>
-  new Map<number, Item<any>>(
-    Object.entries(payloads).map(([operation, pair]) => [Number(operation), pair[way] as Item<any>]),
+  new Map<number, Item<unknown>>(
+    Object.entries(payloads).map(([operation, pair]) => [Number(operation), pair[way] as Item<unknown>]),
   );
 
 /** Batch Item of a request: 2.1 §8.3, 1.4 §6.15. A payload that does not decode leaves its CodecError; the items beside it stay usable. */

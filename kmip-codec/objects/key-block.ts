@@ -105,7 +105,7 @@ function eitherForm<B extends Uint8Array, S>(bytes: Item<B>, tree: Item<S>): Ite
       const ofTree = tree.codec(version);
       return {
         write: (w, tag, value) =>
-          value instanceof Uint8Array ? ofBytes.write(w, tag, value as B) : ofTree.write(w, tag, value as S),
+          value instanceof Uint8Array ? ofBytes.write(w, tag, value) : ofTree.write(w, tag, value),
         read(r, tag) {
           if (r.peek() === tag && r.peekType() !== ItemType.ByteString && r.peekType() !== ItemType.Structure) {
             throw new CodecError('a Byte String or a Structure is expected', r.offset);

@@ -13,7 +13,7 @@ export type SymmetricKey = TypeOf<typeof SymmetricKey>;
 const tree = (tag: number, span = {}) => secret(opaqueStructure(tag, span));
 
 /** The layout of each managed object by its Object Type. */
-export const managedObjects: ReadonlyMap<number, Item<any>> = new Map<number, Item<any>>([
+export const managedObjects: ReadonlyMap<number, Item<ManagedObjectValue>> = new Map<number, Item<ManagedObjectValue>>([
   [ObjectType.Certificate, tree(Tag.Certificate)],
   [ObjectType.SymmetricKey, SymmetricKey],
   [ObjectType.PublicKey, tree(Tag.PublicKey)],

@@ -44,7 +44,7 @@ export function enumeration<const T extends ValueTable>(
       names,
     },
     constants(table),
-  ) as unknown as EnumerationItem<T>;
+  );
 }
 
 /** A bit mask: an Integer whose bits have names. Unknown bits are kept. */

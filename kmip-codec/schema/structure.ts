@@ -26,7 +26,7 @@ export const repeated = field('repeated');
 /** A member whose layout follows from a sibling that stands before it: payload by Operation, object by Object Type. */
 export interface Chosen<T, P extends Presence = Presence> extends Field<T, P> {
   readonly sibling: string;
-  readonly layouts: ReadonlyMap<number, Item<any>>;
+  readonly layouts: ReadonlyMap<number, Item<unknown>>;
   readonly isForgiving: boolean;
 }
 
@@ -37,7 +37,7 @@ export interface Chosen<T, P extends Presence = Presence> extends Field<T, P> {
  */
 export function chosenBy<T>(
   sibling: string,
-  layouts: ReadonlyMap<number, Item<any>>,
+  layouts: ReadonlyMap<number, Item<unknown>>,
   span?: Span,
 ): Chosen<T, 'required'> {
   return { presence: 'required', sibling, layouts, isForgiving: false, ...lifespan(span) } as unknown as Chosen<
@@ -47,7 +47,7 @@ export function chosenBy<T>(
 }
 export function optionalChosenBy<T>(
   sibling: string,
-  layouts: ReadonlyMap<number, Item<any>>,
+  layouts: ReadonlyMap<number, Item<unknown>>,
   span?: Span,
 ): Chosen<T | CodecError, 'optional'> {
   return { presence: 'optional', sibling, layouts, isForgiving: true, ...lifespan(span) } as unknown as Chosen<
@@ -56,24 +56,26 @@ export function optionalChosenBy<T>(
   >;
 }
 
-type Fields = Record<string, Field<any, Presence>>;
-type KeysOf<F extends Fields, P extends Presence> = { [K in keyof F]: F[K] extends Field<any, P> ? K : never }[keyof F];
+type Fields = Record<string, Field<unknown, Presence>>;
+type KeysOf<F extends Fields, P extends Presence> = {
+  [K in keyof F]: F[K] extends Field<unknown, P> ? K : never;
+}[keyof F];
 type ValueOf<X> = X extends Field<infer T, infer P> ? (P extends 'repeated' ? readonly T[] : T) : never;
 type Shape<F extends Fields> = { [K in KeysOf<F, 'required'>]: ValueOf<F[K]> } & {
   [K in KeysOf<F, 'optional' | 'repeated'>]?: ValueOf<F[K]> | undefined;
 };
 
 export interface StructureItem<T> extends Item<T> {
-  readonly fields: Readonly<Record<string, Field<any, Presence>>>;
+  readonly fields: Readonly<Record<string, Field<unknown, Presence>>>;
 }
 
 /** A TTLV structure. Rows stand in the specification's order, which is the order on the wire. A repeated row that is absent reads as an empty list. */
 export function structure<const F extends Fields>(tag: number, fields: F, span?: Span): StructureItem<Shape<F>> {
-  const made = new Map<Version, ItemCodec<any>>();
-  const codec = (version: Version): ItemCodec<any> => {
+  const made = new Map<Version, ItemCodec<unknown>>();
+  const codec = (version: Version): ItemCodec<unknown> => {
     const known = made.get(version);
     if (known !== undefined) return known;
-    let compiled: ItemCodec<any> | undefined;
+    let compiled: ItemCodec<unknown> | undefined;
     // A structure may contain itself: while it is compiled, others see this.
     made.set(version, { write: (w, t, v) => compiled!.write(w, t, v), read: (r, t) => compiled!.read(r, t) });
     made.set(version, (compiled = compile(fields, version)));
@@ -83,8 +85,8 @@ export function structure<const F extends Fields>(tag: number, fields: F, span?:
     tag,
     ...lifespan(span),
     fields,
-    codec,
-    describe: value => describeFields(fields, value as Record<string, unknown>),
+    codec: codec as (version: Version) => ItemCodec<Shape<F>>,
+    describe: value => describeFields(fields, value),
   };
 }
 
@@ -112,7 +114,7 @@ function compile(fields: Fields, version: Version): ItemCodec<Record<string, unk
   for (const key in fields) {
     const row = fields[key]!;
     if (existsIn(row, version))
-      steps.push('sibling' in row ? chosenStep(key, row as Chosen<any>, version) : step(key, row, version));
+      steps.push('sibling' in row ? chosenStep(key, row as Chosen<unknown>, version) : step(key, row, version));
   }
   const count = steps.length;
   return {
@@ -145,7 +147,7 @@ function compile(fields: Fields, version: Version): ItemCodec<Record<string, unk
   };
 }
 
-function step(key: string, { item, presence }: Field<any, Presence>, version: Version): Step {
+function step(key: string, { item, presence }: Field<unknown, Presence>, version: Version): Step {
   const { tag } = item;
   const codec = item.codec(version);
   switch (presence) {
@@ -206,8 +208,8 @@ function addSegment({ forgiven }: Reader, from: number, segment: string | number
   for (let i = from; i < forgiven.length; i++) CodecError.within(forgiven[i], segment);
 }
 
-function chosenStep(key: string, { sibling, layouts, presence, isForgiving }: Chosen<any>, version: Version): Step {
-  const byValue = new Map<number, { tag: number; codec: ItemCodec<any> }>();
+function chosenStep(key: string, { sibling, layouts, presence, isForgiving }: Chosen<unknown>, version: Version): Step {
+  const byValue = new Map<number, { tag: number; codec: ItemCodec<unknown> }>();
   for (const [value, item] of layouts)
     if (existsIn(item, version)) byValue.set(value, { tag: item.tag, codec: item.codec(version) });
   const tags = new Set([...layouts.values()].map(item => item.tag));
