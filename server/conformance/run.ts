@@ -14,6 +14,8 @@ export interface ConformanceOptions {
    * other's objects. One that differs by group keeps the cases apart, on a server that shows a client only its own objects.
    */
   readonly identityOf: (group: string, client: string) => Identity;
+  /** Called before the first case of a group that is played: to make it a place of its own on the server. */
+  readonly prepareGroup?: (group: string) => Promise<void>;
   /** Files of test cases, and folders that are searched for them. */
   readonly paths: readonly string[];
   readonly scope?: Scope;
@@ -90,8 +92,13 @@ export async function runConformance(options: ConformanceOptions): Promise<Repor
     const traces: Traces = { objects: new Map() };
     const [first] = group;
     if (!first) continue;
+    let isPrepared = false;
     for (const testCase of group) {
       const left = leftOut(testCase, scope, findPredecessor(testCase, cases));
+      if (!left && !isPrepared) {
+        await options.prepareGroup?.(first.name);
+        isPrepared = true;
+      }
       const result = left
         ? resultOf(testCase, left.kind, left.reason)
         : await playAndJudge(testCase, playOf(options, scope, first.name), traces, options);

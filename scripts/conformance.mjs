@@ -1,0 +1,165 @@
+// Starts a kmipd in a temporary folder and plays test cases against it, each group of cases with a vault and a client of
+// its own. Called by scripts/conformance.sh, on what `make build` has built.
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { createAuthority, issueClientCertificate } from '../dist/certs/index.js';
+import { run } from '../dist/server/cli/run.js';
+import {
+  junit,
+  loadExpected,
+  runConformance,
+  showReport,
+  showTolerances,
+  testCaseFiles,
+} from '../dist/server/conformance/index.js';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const START_MS_MAX = 60_000;
+
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    case: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    junit: { type: 'string' },
+    tolerances: { type: 'boolean', default: false },
+  },
+});
+
+const folder = mkdtempSync(join(tmpdir(), 'kmipd-conformance-'));
+const data = join(folder, 'data');
+let server;
+try {
+  server = await startServer();
+  process.exitCode = await play(server.address);
+} catch (error) {
+  console.error(`conformance: ${error.message}`);
+  process.exitCode = 2;
+} finally {
+  await server?.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function play({ host, port }) {
+  const paths = positionals.flatMap(path => testCaseFiles(resolve(path)));
+  const chosen = paths.filter(path => !flags.case || path.includes(flags.case));
+  if (chosen.length === 0) throw new Error(`no case's name holds '${flags.case}'`);
+  await kmipd('client', 'add', 'runner', '--issue', '--out', join(folder, 'runner'), '--data', data);
+  const keys = await clientKeys();
+  const report = await runConformance({
+    target: { host, port, ca: readFileSync(join(folder, 'runner', 'ca.crt'), 'utf8'), timeoutMs: 10_000 },
+    identityOf: group => keys.of(group),
+    prepareGroup: async group => {
+      const label = labelOf(group);
+      const cert = join(folder, `${label}.crt`);
+      writeFileSync(cert, (await keys.make(group)).cert);
+      await kmipd('vault', 'create', label, '--data', data);
+      await kmipd('client', 'add', label, '--cert', cert, '--vault', label, '--data', data);
+    },
+    paths: chosen,
+    expected: loadExpected(join(root, 'test/conformance/expected.json')),
+    cleansUp: false,
+    now: () => new Date(),
+    onCase: showProgress,
+  });
+  if (process.stdout.isTTY) process.stdout.write('\r\u001b[K');
+  if (flags.junit) writeFileSync(flags.junit, junit(report));
+  if (flags.json) console.log(JSON.stringify(report, undefined, 2));
+  else {
+    if (flags.tolerances) console.log(showTolerances(report));
+    process.stdout.write(showReport(report, process.stdout.isTTY === true));
+  }
+  return report.failed === 0 ? 0 : 1;
+}
+
+/** Labels of vaults and clients have no more than this. */
+function labelOf(group) {
+  return group
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .slice(0, 40);
+}
+
+/** Certificates for the clients: of an authority that only this run has, since a pinned certificate may be anybody's. */
+async function clientKeys() {
+  const keyType = 'ECDSA P-256';
+  const now = new Date();
+  const made = await createAuthority({ commonName: 'conformance', now, validityDays: 2, keyType });
+  const authority = { certificatePem: made.certificatePem, privateKeyPem: made.privateKeyPem };
+  const identities = new Map();
+  return {
+    of: group => identities.get(group),
+    async make(group) {
+      const keys = await issueClientCertificate({
+        authority,
+        now,
+        validityDays: 1,
+        commonName: labelOf(group),
+        keyType,
+      });
+      const identity = { cert: keys.certificatePem, key: keys.privateKeyPem };
+      identities.set(group, identity);
+      return identity;
+    },
+  };
+}
+
+/** Runs a command of kmipd within this process, which spares starting one for each of some hundred commands. */
+async function kmipd(...argv) {
+  let said = '';
+  const output = { write: text => void (said += text), isTerminal: false };
+  const code = await run(argv, {
+    stdout: output,
+    stderr: output,
+    readStdin: async () => '',
+    env: {},
+    now: () => new Date(),
+    randomBytes,
+    user: 'conformance',
+    hostName: 'localhost',
+    addresses: () => [],
+    onStop: () => () => undefined,
+  });
+  if (code !== 0) throw new Error(`kmipd ${argv.slice(0, 3).join(' ')}: ${said.trim()}`);
+}
+
+/** Resolves once the server has said that it is ready. */
+function startServer() {
+  const main = join(root, 'dist/server/cli/main.js');
+  const child = spawn(process.execPath, [main, 'serve', '--data', data, '--listen', '127.0.0.1:0'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let log = '';
+  child.stderr.on('data', chunk => (log = `${log}${chunk}`.slice(-4000)));
+  const ended = new Promise(resolve => child.once('exit', resolve));
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await ended;
+  };
+  return new Promise((resolve, reject) => {
+    const fail = why => {
+      child.kill('SIGKILL');
+      reject(new Error(`the server ${why}\n${log}`));
+    };
+    const timer = setTimeout(() => fail(`is not ready after ${START_MS_MAX} ms`), START_MS_MAX);
+    child.once('exit', code => fail(`ended with exit code ${code}`));
+    createInterface({ input: child.stdout }).on('line', line => {
+      const ready = /^ready (.+):([0-9]+)$/.exec(line);
+      if (!ready) return;
+      clearTimeout(timer);
+      child.removeAllListeners('exit');
+      resolve({ address: { host: ready[1], port: Number(ready[2]) }, stop });
+    });
+  });
+}
+
+function showProgress(result, done, all) {
+  if (!process.stdout.isTTY) return;
+  process.stdout.write(`\r\u001b[K${done}/${all} ${result.name.slice(0, 50)}`);
+}
