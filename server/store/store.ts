@@ -105,11 +105,13 @@ export interface SearchQuery {
   readonly limit: number;
 }
 export interface SearchResult {
-  /** Newest first. */
+  /** Newest first: in the opposite order of creation. */
   readonly uniqueIdentifiers: readonly string[];
-  /** All that match, before offset and limit; counted only up to `countMax` + 1 by the implementation's bound. */
+  /** All that match, before offset and limit; exact up to `LOCATED_MAX`, and `LOCATED_MAX` + 1 for any more. */
   readonly located: number;
 }
+/** Objects up to which a search counts exactly. */
+export const LOCATED_MAX = 100_000;
 
 export interface Vault {
   /** UUID. */
@@ -188,7 +190,10 @@ export interface EventReader {
   /** The newest `limit` events that match, in order of seq. */
   latest(limit: number, filter?: EventFilter): Promise<SequencedEvent[]>;
   lastSeq(): Promise<number>;
-  /** Calls back, soon and coalesced, after commits of this process that hold events. Returns how to stop. */
+  /**
+   * Calls back, soon and coalesced, after commits that hold events; for those of another process within a fraction of a second.
+   * Returns how to stop.
+   */
   onCommitted(callback: () => void): () => void;
 }
 

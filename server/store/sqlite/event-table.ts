@@ -1,0 +1,66 @@
+import type { Database, Statement } from 'better-sqlite3';
+import type { EventFilter, KeptEvent, SequencedEvent } from '../store.ts';
+
+interface Row extends Omit<SequencedEvent, 'time'> {
+  time: number;
+}
+
+const SELECT = 'SELECT seq, id, time, action, outcome, severity, initiator, json FROM event';
+
+/** The events, numbered without gaps. */
+export class EventTable {
+  readonly #database: Database;
+  readonly #lastSeq: Statement<[], number>;
+  readonly #insert: Statement<[number, string, number, string, string, string, string, string]>;
+  /** By their text: the few combinations of filters there are. */
+  readonly #selects = new Map<string, Statement<(string | number)[], Row>>();
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#lastSeq = database.prepare<[], number>('SELECT coalesce(max(seq), 0) FROM event').pluck();
+    this.#insert = database.prepare(
+      'INSERT INTO event (seq, id, time, action, outcome, severity, initiator, json) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    );
+  }
+
+  lastSeq(): number {
+    return this.#lastSeq.get() ?? 0;
+  }
+
+  /** Only within a write transaction: several processes write, and the numbers have no gaps. */
+  append(events: readonly KeptEvent[]): void {
+    if (events.length === 0) return;
+    let seq = this.lastSeq();
+    for (const { id, time, action, outcome, severity, initiator, json } of events) {
+      this.#insert.run(++seq, id, time.getTime(), action, outcome, severity, initiator, json);
+    }
+  }
+
+  after(seq: number, limit: number, filter: EventFilter): SequencedEvent[] {
+    return this.#select(filter, 'seq > ?', [seq], 'ASC', limit);
+  }
+
+  latest(limit: number, filter: EventFilter): SequencedEvent[] {
+    return this.#select(filter, 'seq > 0', [], 'DESC', limit).reverse();
+  }
+
+  #select(filter: EventFilter, range: string, values: (string | number)[], order: 'ASC' | 'DESC', limit: number) {
+    const conditions = [range];
+    const { since, ...equal } = filter;
+    if (since) {
+      // Times are not quite in the order of seq where several processes write, so the index gives the least seq to start at.
+      conditions.push('time >= ?', 'seq >= (SELECT min(seq) FROM event INDEXED BY event_by_time WHERE time >= ?)');
+      values.push(since.getTime(), since.getTime());
+    }
+    for (const column of ['action', 'initiator', 'outcome'] as const) {
+      const value = equal[column];
+      if (value === undefined) continue;
+      conditions.push(`${column} = ?`);
+      values.push(value);
+    }
+    const text = `${SELECT} WHERE ${conditions.join(' AND ')} ORDER BY seq ${order} LIMIT ?`;
+    let statement = this.#selects.get(text);
+    if (!statement) this.#selects.set(text, (statement = this.#database.prepare(text)));
+    return statement.all(...values, limit).map((row): SequencedEvent => ({ ...row, time: new Date(row.time) }));
+  }
+}

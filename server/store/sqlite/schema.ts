@@ -1,0 +1,113 @@
+import type { Database } from 'better-sqlite3';
+
+/** Bytes 68 to 71 of the file: 'kmip'. Tells our database from any other SQLite file. */
+export const APPLICATION_ID = 0x6b6d6970;
+
+/** Brings the schema one version further, inside the transaction of the migration. */
+export type Migration = (database: Database) => void;
+
+/**
+ * From an empty file to the schema of this program. The schema version (`user_version`) is how many of these have been applied.
+ * A released step is never changed; a new one is added at the end.
+ */
+export const migrations: readonly Migration[] = [database => database.exec(VERSION_1)];
+
+/**
+ * - Rows of managed objects are never deleted, so a Unique Identifier that was given stays taken.
+ * - `object` counts up in the order of creation: 'newest first' is by `object`.
+ * - Wrapped material stands in a table of its own whose rows are only appended and overwritten in place with bytes of the same
+ *   length. SQLite moves rows between pages when others grow or vanish and may leave a stale copy in unused space; a row that
+ *   keeps its place and length has one copy, and overwriting that forgets it (see material-table.ts).
+ * - `managed_object.terms` repeats the search terms as JSON: an object is read with one look-up, and a change knows which rows
+ *   of `term` to take away without a second index.
+ * - `term_name` turns vault and name into one number; `term` is sorted by it and the value, newest last, so that a search for
+ *   one value or a range of integers in one vault is a walk along the index. Integers sort before text.
+ * - The log of record may later chain events with columns of its own.
+ */
+const VERSION_1 = `
+CREATE TABLE vault (
+  number INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL UNIQUE,
+  created_at INTEGER NOT NULL,
+  wrapped_key BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE client (
+  number INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL UNIQUE,
+  vault INTEGER NOT NULL REFERENCES vault (number),
+  created_at INTEGER NOT NULL,
+  username TEXT,
+  password_hash TEXT
+) STRICT;
+
+CREATE TABLE client_certificate (
+  fingerprint TEXT PRIMARY KEY,
+  client INTEGER NOT NULL REFERENCES client (number) ON DELETE CASCADE,
+  der BLOB NOT NULL,
+  origin TEXT NOT NULL,
+  added_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX client_certificate_by_client ON client_certificate (client);
+
+CREATE TABLE material (
+  number INTEGER PRIMARY KEY,
+  wrapped BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE managed_object (
+  object INTEGER PRIMARY KEY,
+  vault INTEGER NOT NULL REFERENCES vault (number),
+  unique_identifier TEXT NOT NULL UNIQUE,
+  object_type INTEGER NOT NULL,
+  state INTEGER,
+  is_archived INTEGER NOT NULL,
+  revision INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  next_transition_at INTEGER,
+  material INTEGER REFERENCES material (number),
+  attributes BLOB NOT NULL,
+  terms TEXT NOT NULL
+) STRICT;
+CREATE INDEX managed_object_by_vault ON managed_object (vault);
+CREATE INDEX managed_object_archived ON managed_object (object) WHERE is_archived = 1;
+CREATE INDEX managed_object_due ON managed_object (vault, next_transition_at) WHERE next_transition_at IS NOT NULL;
+
+CREATE TABLE term_name (
+  number INTEGER PRIMARY KEY,
+  vault INTEGER NOT NULL REFERENCES vault (number),
+  name TEXT NOT NULL,
+  UNIQUE (vault, name)
+) STRICT;
+
+CREATE TABLE term (
+  name INTEGER NOT NULL,
+  value ANY NOT NULL,
+  object INTEGER NOT NULL,
+  is_unique INTEGER NOT NULL,
+  PRIMARY KEY (name, value, object)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX term_unique ON term (name, value) WHERE is_unique = 1;
+
+CREATE TABLE event (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  time INTEGER NOT NULL,
+  action TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  severity TEXT NOT NULL,
+  initiator TEXT NOT NULL,
+  json TEXT NOT NULL
+) STRICT;
+CREATE INDEX event_by_time ON event (time);
+CREATE INDEX event_by_action ON event (action);
+CREATE INDEX event_by_initiator ON event (initiator);
+CREATE INDEX event_by_outcome ON event (outcome);
+
+CREATE TABLE sink_cursor (
+  sink TEXT PRIMARY KEY,
+  seq INTEGER NOT NULL
+) STRICT;
+`;
