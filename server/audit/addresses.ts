@@ -114,8 +114,9 @@ function ipv6In(text: string, start: number, stop: number): { from: number; to: 
   if (text[from] === ':' && text[from + 1] !== ':') from++;
   const candidate = text.slice(from, to);
   if (!looksLikeIpv6(candidate)) return undefined;
-  const isWhole = start === 0 && stop === text.length;
-  if (candidate === '::' && !isWhole && text[from - 1] !== '[') return undefined;
+  // Two colons alone separate words more often than they are the unspecified address.
+  const standsAlone = (start === 0 && stop === text.length) || text[from - 1] === '[' || /[%/]/.test(text[to] ?? '');
+  if (candidate === '::' && !standsAlone) return undefined;
   const isPartOfWord = (from === start && isOfWord(text[from - 1])) || (to === stop && isOfWord(text[to]));
   const groups = candidate.split(':').filter(group => group !== '').length;
   return isPartOfWord && groups < 3 ? undefined : { from, to };

@@ -105,7 +105,10 @@ function byName(attributes: readonly unknown[]): Plain {
   for (const attribute of attributes) {
     if (typeof attribute !== 'object' || attribute === null) continue;
     for (const [name, value] of Object.entries(attribute)) {
-      if (name !== 'attributeIndex') values.set(name, [...(values.get(name) ?? []), toPlain(value)]);
+      if (name === 'attributeIndex') continue;
+      const all = values.get(name);
+      if (all) all.push(toPlain(value));
+      else values.set(name, [toPlain(value)]);
     }
   }
   return Object.fromEntries([...values].map(([name, all]) => [name, all.length === 1 ? (all[0] ?? null) : all]));

@@ -56,26 +56,25 @@ export function buildEvent(occurrence: Occurrence, service: ServiceIdentity): Au
   const isRefused = !outcome.ok && (outcome.resultReason === 'Operation Not Supported' || version === undefined);
   const action = actionOf(isRefused ? undefined : operation, service.extensions);
   if (!action) return undefined;
-  const { uniqueIdentifier, batchItem, batchCount } = occurrence;
-  return fitting(extent =>
-    assemble(
-      {
-        ...occurrence,
-        action,
-        requestUri: requestUriOf(version, operation),
-        initiator: kmipInitiator(occurrence.initiator),
-        resource: uniqueIdentifier ?? '',
-        called: uniqueIdentifier ?? occurrence.targetName ?? '',
-        targetName: targetNameOf(occurrence),
-        requestHeader: {
-          ...(batchItem !== undefined && { batchItem }),
-          ...(batchCount !== undefined && { batchCount }),
-        },
-        responseHeader: resultOf(outcome),
-      },
-      service,
-      extent,
-    ),
+  const { uniqueIdentifier, targetName } = occurrence;
+  return fitting(
+    {
+      id: occurrence.id,
+      time: occurrence.time,
+      action,
+      outcome,
+      requestUri: requestUriOf(version, operation),
+      initiator: kmipInitiator(occurrence.initiator),
+      resource: uniqueIdentifier ?? '',
+      called: uniqueIdentifier ?? targetName ?? '',
+      targetName: targetNameOf(occurrence),
+      requestHeader: positionOf(occurrence),
+      responseHeader: resultOf(outcome),
+      requestData: occurrence.requestData,
+      responseData: occurrence.responseData,
+      correlationId: occurrence.correlationId,
+    },
+    service,
   );
 }
 
@@ -83,27 +82,23 @@ export function buildEvent(occurrence: Occurrence, service: ServiceIdentity): Au
 export function buildAdministrativeEvent(occurrence: AdministrativeOccurrence, service: ServiceIdentity): AuditEvent {
   const { command, destroysKey = false, outcome, target } = occurrence;
   const action = actionNamed(occurrence.action);
-  return fitting(extent =>
-    assemble(
-      {
-        ...occurrence,
-        action: destroysKey ? { ...action, severity: 'critical' } : action,
-        requestUri: `/cli/${command.trim().replaceAll(/\s+/g, '/')}`,
-        initiator: {
-          id: occurrence.initiator.id,
-          ...(occurrence.initiator.name !== undefined && { name: occurrence.initiator.name }),
-          typeURI: 'service/security/account/user',
-          credential: { type: 'user' },
-        },
-        resource: target.id,
-        called: target.name,
-        targetName: target.name,
-        requestHeader: {},
-        responseHeader: outcome.ok ? {} : { reasonForFailure: outcome.reasonForFailure },
+  return fitting(
+    {
+      ...occurrence,
+      action: destroysKey ? { ...action, severity: 'critical' } : action,
+      requestUri: `/cli/${command.trim().replaceAll(/\s+/g, '/')}`,
+      initiator: {
+        ...occurrence.initiator,
+        typeURI: 'service/security/account/user',
+        credential: { type: 'user' },
       },
-      service,
-      extent,
-    ),
+      resource: target.id,
+      called: target.name,
+      targetName: target.name,
+      requestHeader: {},
+      responseHeader: outcome.ok ? {} : { reasonForFailure: outcome.reasonForFailure },
+    },
+    service,
   );
 }
 
@@ -189,6 +184,13 @@ function reasonOf(outcome: Outcome, extent: Extent): AuditEvent['reason'] {
   return { reasonCode: code, reasonType, reasonForFailure: redactText(text, extent.charactersMax) };
 }
 
+function positionOf({ batchItem, batchCount }: Occurrence): PlainObject {
+  const position: { batchItem?: number; batchCount?: number } = {};
+  if (batchItem !== undefined) position.batchItem = batchItem;
+  if (batchCount !== undefined) position.batchCount = batchCount;
+  return position;
+}
+
 function resultOf(outcome: Outcome): PlainObject {
   if (outcome.ok) return { resultStatus: 'Success' };
   const { resultReason } = outcome;
@@ -219,13 +221,20 @@ function targetNameOf({ outcome, targetName, uniqueIdentifier }: Occurrence): st
 /** UTC with two fraction digits, `2026-11-22T07:33:07.99+0000`. */
 const eventTimeOf = (time: Date) => `${time.toISOString().slice(0, 22)}+0000`;
 
-function fitting(assembleIn: (extent: Extent) => AuditEvent): AuditEvent {
-  let event = assembleIn(FULL_EXTENT);
+function fitting(parts: Parts, service: ServiceIdentity): AuditEvent {
+  let event = assemble(parts, service, FULL_EXTENT);
   for (const extent of EXTENTS.slice(1)) {
-    if (!isTooLong(event)) break;
-    event = assembleIn(extent);
+    if (bytesAtMost(event) <= EVENT_BYTES_MAX || Buffer.byteLength(JSON.stringify(event)) <= EVENT_BYTES_MAX) break;
+    event = assemble(parts, service, extent);
   }
   return event;
 }
 
-const isTooLong = (event: AuditEvent) => Buffer.byteLength(JSON.stringify(event)) > EVENT_BYTES_MAX;
+/** No fewer than the value's JSON has in UTF-8; to count them takes many times as long. Texts have no controls any more. */
+function bytesAtMost(value: unknown): number {
+  if (typeof value === 'string') return 3 * value.length + 3;
+  if (typeof value !== 'object' || value === null) return 26;
+  let sum = 2;
+  for (const name in value) sum += 3 * name.length + 4 + bytesAtMost((value as Record<string, unknown>)[name]);
+  return sum;
+}

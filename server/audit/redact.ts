@@ -67,7 +67,7 @@ function redactObject(object: PlainObject, extent: Extent, depth: number): Plain
 
 function redactName(name: string, extent: Extent): string {
   const shown = redactText(name, Math.min(extent.charactersMax, 256));
-  return FORBIDDEN_NAME.test(shown) || FORBIDDEN_NAME.test(name) ? REDACTED : shown;
+  return FORBIDDEN_NAME.test(shown) || (shown !== name && FORBIDDEN_NAME.test(name)) ? REDACTED : shown;
 }
 
 /** Two names that became the same are told apart by a number. */

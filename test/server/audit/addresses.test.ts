@@ -17,6 +17,8 @@ t.test('redacts a value that is an address, whatever its form', async t => {
     '[::1]',
     '[::1]:5696',
     '[::]:5696',
+    '::%eth0',
+    '::/0',
     'fe80::1%eth0',
     'FE80::1%25en0',
     '[fe80::1%eth0]:5696',
