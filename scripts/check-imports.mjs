@@ -32,7 +32,7 @@ const ROOMS = new Map([
   ['server/store/sqlite', { imports: ['kmip-codec', 'server/store'], types: ['certs', 'server/audit', ...PASSED_IN] }],
   ['server/credentials', { imports: ['kmip-codec'], types: ['certs', ...PASSED_IN] }],
   ['server/root-key', { imports: ['kmip-codec'], types: ['certs', ...PASSED_IN] }],
-  ['server/audit', { imports: ['kmip-codec'], types: ['certs', ...PASSED_IN] }],
+  ['server/audit', { imports: ['kmip-codec'], types: ['certs', 'server/store', ...PASSED_IN] }],
   ['server/settings', { imports: [] }],
   ['server/log', { imports: [] }],
   ['server/clock', { imports: [] }],
