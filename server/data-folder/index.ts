@@ -3,7 +3,6 @@ export { isSystemError, readIfPresent, writeDurably } from './durable-file.ts';
 export { servingProcess } from './lock.ts';
 export {
   type DataFolder,
-  DEFAULT_VAULT,
   type FolderOptions,
   openDataFolder,
   type RandomBytes,
@@ -12,4 +11,4 @@ export {
 } from './open.ts';
 export { SETTINGS_FILE } from './parts.ts';
 export { uuid } from './uuid.ts';
-export { addVault, type AddVault } from './vault.ts';
+export { DEFAULT_VAULT, newVault } from './vault.ts';

@@ -17,7 +17,7 @@ import { DataFolderError } from './error.ts';
 import { lockDataFolder } from './lock.ts';
 import { type Part, PARTS, partsIn } from './parts.ts';
 import { uuid } from './uuid.ts';
-import { addVault } from './vault.ts';
+import { addDefaultVault } from './vault.ts';
 
 /** Gives that many random bytes, in memory of its own. */
 export type RandomBytes = (size: number) => Buffer;
@@ -51,9 +51,6 @@ export interface DataFolder {
   readonly made: readonly Part[];
   close(): Promise<void>;
 }
-
-/** The vault that the first start makes. */
-export const DEFAULT_VAULT = 'default';
 
 const AUTHORITY_VALIDITY_DAYS = 3650;
 
@@ -114,17 +111,7 @@ async function complete(path: string, options: ServeOptions): Promise<DataFolder
     const rootKey = await folder.rootKey();
     if ((await folder.store.directory.vaults()).length === 0) {
       const { store, service } = folder;
-      const { initiator } = options;
-      await addVault({
-        store,
-        rootKey,
-        name: DEFAULT_VAULT,
-        now: now(),
-        randomBytes,
-        initiator,
-        command: 'serve',
-        service,
-      });
+      await addDefaultVault({ store, rootKey, service, now: now(), randomBytes, initiator: options.initiator });
       afterStep('default vault in place');
     }
 

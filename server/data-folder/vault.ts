@@ -4,25 +4,29 @@ import type { Store, Vault } from '../store/index.ts';
 import type { RandomBytes } from './open.ts';
 import { uuid } from './uuid.ts';
 
-export interface AddVault {
-  readonly store: Store;
-  readonly rootKey: RootKey;
-  readonly name: string;
-  readonly now: Date;
-  readonly randomBytes: RandomBytes;
-  /** Who does it, and with which command, for the event. */
-  readonly initiator: { readonly id: string };
-  readonly command: string;
-  readonly service: ServiceIdentity;
+/** A vault of this name with a new key of its own, ready to be added. */
+export function newVault(rootKey: RootKey, name: string, now: Date, randomBytes: RandomBytes): Vault {
+  const id = uuid(randomBytes);
+  return { id, name, createdAt: now, wrappedKey: rootKey.newVaultKey(id, randomBytes) };
 }
 
-/** Adds a vault with a new key of its own and records it, in one step. Throws ConflictError when the name is taken. */
-export async function addVault(options: AddVault): Promise<Vault> {
-  const { store, rootKey, name, now, randomBytes, initiator, command, service } = options;
-  const id = uuid(randomBytes);
-  const vault: Vault = { id, name, createdAt: now, wrappedKey: rootKey.newVaultKey(id, randomBytes) };
-  const unit = store.begin();
-  unit.administer({ kind: 'add vault', vault });
+/** The vault that the first start makes. */
+export const DEFAULT_VAULT = 'default';
+
+export interface AddDefaultVault {
+  readonly store: Store;
+  readonly rootKey: RootKey;
+  readonly service: ServiceIdentity;
+  readonly now: Date;
+  readonly randomBytes: RandomBytes;
+  /** Operating system user who started the server. */
+  readonly initiator: { readonly id: string };
+}
+
+/** Adds the first vault and records it, in one step. */
+export async function addDefaultVault(options: AddDefaultVault): Promise<void> {
+  const { store, rootKey, service, now, randomBytes, initiator } = options;
+  const vault = newVault(rootKey, DEFAULT_VAULT, now, randomBytes);
   const event = buildAdministrativeEvent(
     {
       id: uuid(randomBytes),
@@ -30,15 +34,16 @@ export async function addVault(options: AddVault): Promise<Vault> {
       action: 'hs-crypto.vaults.write',
       initiator,
       outcome: { ok: true },
-      target: { id, name },
-      command,
-      requestData: { vault: name },
-      responseData: { vaultId: id },
+      target: { id: vault.id, name: vault.name },
+      command: 'serve',
+      requestData: { vault: vault.name },
+      responseData: { vaultId: vault.id },
       correlationId: uuid(randomBytes),
     },
     service,
   );
+  const unit = store.begin();
+  unit.administer({ kind: 'add vault', vault });
   unit.record(toKept(event, { time: now }));
   await unit.commit();
-  return vault;
 }

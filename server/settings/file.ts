@@ -1,4 +1,4 @@
-import { isMap, isScalar, LineCounter, type Pair, parseDocument, type YAMLMap } from 'yaml';
+import { isMap, isScalar, LineCounter, parseDocument, type YAMLMap } from 'yaml';
 import { SettingsError } from './error.ts';
 import type { Given } from './sources.ts';
 import { settingRows, type SettingName } from './table.ts';
@@ -22,7 +22,7 @@ export function readSettingsFile(fileName: string, content: string): Given[] {
   return [...entries(document.contents, '')];
 
   function* entries(map: YAMLMap, prefix: string): Generator<Given> {
-    for (const { key, value } of map.items as Pair[]) {
+    for (const { key, value } of map.items) {
       const at = place((key as { range?: [number, number, number] } | null)?.range?.[0] ?? 0);
       const name = `${prefix}${isScalar(key) ? String(key.value) : '?'}`;
       if (settingRows.has(name as SettingName)) {

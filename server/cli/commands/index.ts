@@ -1,0 +1,22 @@
+import type { Command } from 'commander';
+import { registerConformance } from '../../conformance/index.ts';
+import type { World } from '../world.ts';
+import { clientCommands } from './client.ts';
+import { configCommand } from './config.ts';
+import { eventsCommand } from './events.ts';
+import { keysCommands } from './keys.ts';
+import { serveCommand } from './serve.ts';
+import { vaultCommands } from './vault.ts';
+import { versionCommand } from './version.ts';
+
+/** Every command, in the order of `kmipd --help`. */
+export const commands: readonly ((program: Command, world: World) => void)[] = [
+  serveCommand,
+  clientCommands,
+  vaultCommands,
+  keysCommands,
+  eventsCommand,
+  configCommand,
+  (program, world) => registerConformance(program, world.now),
+  versionCommand,
+];
