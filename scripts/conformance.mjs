@@ -148,12 +148,13 @@ function startServer() {
       reject(new Error(`the server ${why}\n${log}`));
     };
     const timer = setTimeout(() => fail(`is not ready after ${START_MS_MAX} ms`), START_MS_MAX);
-    child.once('exit', code => fail(`ended with exit code ${code}`));
+    const onExit = code => fail(`ended with exit code ${code}`);
+    child.once('exit', onExit);
     createInterface({ input: child.stdout }).on('line', line => {
       const ready = /^ready (.+):([0-9]+)$/.exec(line);
       if (!ready) return;
       clearTimeout(timer);
-      child.removeAllListeners('exit');
+      child.off('exit', onExit);
       resolve({ address: { host: ready[1], port: Number(ready[2]) }, stop });
     });
   });

@@ -27,6 +27,7 @@ interface Flags {
 
 /** Adds `kmipd conformance`: exit code 0 when no case failed, 1 otherwise. `now` tells the time. */
 export function registerConformance(program: Command, now: () => Date): void {
+  const print = (text: string) => program.configureOutput().writeOut?.(text);
   program
     .command('conformance')
     .description('play OASIS test cases (XML) against a KMIP server and compare its answers')
@@ -73,10 +74,10 @@ export function registerConformance(program: Command, now: () => Date): void {
       });
       progress.clear();
       if (flags.junit !== undefined) writeFileSync(flags.junit, junit(report));
-      if (flags.json) process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
+      if (flags.json) print(`${JSON.stringify(report, undefined, 2)}\n`);
       else {
-        if (flags.tolerances) process.stdout.write(`${showTolerances(report)}\n`);
-        process.stdout.write(showReport(report, process.stdout.isTTY));
+        if (flags.tolerances) print(`${showTolerances(report)}\n`);
+        print(showReport(report, process.stdout.isTTY));
       }
       process.exitCode = report.failed === 0 ? 0 : 1;
     });
