@@ -7,6 +7,12 @@ interface Row extends Omit<SequencedEvent, 'time'> {
 
 const SELECT = 'SELECT seq, id, time, action, outcome, severity, initiator, json FROM event';
 
+/**
+ * Times are not quite in the order of seq where several processes write, so their index gives the least seq to start after.
+ * Without one, all are before.
+ */
+const BEFORE = `(SELECT coalesce(min(seq), ${Number.MAX_SAFE_INTEGER}) - 1 FROM event INDEXED BY event_by_time WHERE time >= ?)`;
+
 /** The events, numbered without gaps. */
 export class EventTable {
   readonly #database: Database;
@@ -37,21 +43,16 @@ export class EventTable {
   }
 
   after(seq: number, limit: number, filter: EventFilter): SequencedEvent[] {
-    return this.#select(filter, 'seq > ?', [seq], 'ASC', limit);
+    return this.#select(filter, seq, 'ASC', limit);
   }
 
   latest(limit: number, filter: EventFilter): SequencedEvent[] {
-    return this.#select(filter, 'seq > 0', [], 'DESC', limit).reverse();
+    return this.#select(filter, 0, 'DESC', limit).reverse();
   }
 
-  #select(filter: EventFilter, range: string, values: (string | number)[], order: 'ASC' | 'DESC', limit: number) {
-    const conditions = [range];
-    const { since, ...equal } = filter;
-    if (since) {
-      // Times are not quite in the order of seq where several processes write, so the index gives the least seq to start at.
-      conditions.push('time >= ?', 'seq >= (SELECT min(seq) FROM event INDEXED BY event_by_time WHERE time >= ?)');
-      values.push(since.getTime(), since.getTime());
-    }
+  #select({ since, ...equal }: EventFilter, after: number, order: 'ASC' | 'DESC', limit: number): SequencedEvent[] {
+    const conditions = since ? [`seq > max(?, ${BEFORE})`, 'time >= ?'] : ['seq > ?'];
+    const values: (string | number)[] = since ? [after, since.getTime(), since.getTime()] : [after];
     for (const column of ['action', 'initiator', 'outcome'] as const) {
       const value = equal[column];
       if (value === undefined) continue;

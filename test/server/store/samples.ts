@@ -1,0 +1,50 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { KeptEvent, NewObject, Store, UnitOfWork } from '../../../server/store/index.ts';
+
+/** Values for the tests of the store. What they hold means nothing. */
+export const sampleObject = (vault: string, more: Partial<NewObject> = {}): NewObject => ({
+  vault,
+  uniqueIdentifier: randomUUID(),
+  objectType: 2,
+  state: 1,
+  attributes: randomBytes(40),
+  material: randomBytes(61),
+  terms: [],
+  isArchived: false,
+  createdAt: new Date('2026-01-02T03:04:05.678Z'),
+  nextTransitionAt: undefined,
+  ...more,
+});
+
+export const sampleEvent = (more: Partial<KeptEvent> = {}): KeptEvent => ({
+  id: randomUUID(),
+  time: new Date('2026-01-02T03:04:05.678Z'),
+  action: 'create',
+  outcome: 'success',
+  severity: 'normal',
+  initiator: 'CertificateID-1',
+  json: '{"a":"ü"}',
+  ...more,
+});
+
+/** Opens a unit, records, commits. */
+export async function commit(store: Store, record: (unit: UnitOfWork) => void | Promise<void>): Promise<void> {
+  const unit = store.begin();
+  await record(unit);
+  await unit.commit();
+}
+
+/** Adds a vault and returns its id. */
+export async function addVault(store: Store, name: string = randomUUID()): Promise<string> {
+  const id = randomUUID();
+  const vault = { id, name, createdAt: new Date(0), wrappedKey: randomBytes(61) };
+  await commit(store, unit => unit.administer({ kind: 'add vault', vault }));
+  return id;
+}
+
+/** Inserts an object and returns its Unique Identifier. */
+export async function addObject(store: Store, vault: string, more: Partial<NewObject> = {}): Promise<string> {
+  const object = sampleObject(vault, more);
+  await commit(store, unit => unit.insert(object));
+  return object.uniqueIdentifier;
+}
