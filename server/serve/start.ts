@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { fileSink, startDelivery, stdoutSink, type ServiceIdentity, type Sink } from '../audit/index.ts';
-import { Dispatcher, Listener, type ServerCertificate } from '../kmip/index.ts';
+import { Dispatcher, Listener, type DispatcherOptions, type ServerCertificate } from '../kmip/index.ts';
 import type { Logger } from '../log/index.ts';
 import type { RandomBytes } from '../objects/index.ts';
-import { operations } from '../operations/index.ts';
+import { operations as allOperations } from '../operations/index.ts';
 import { VaultKeys, type RootKey } from '../root-key/index.ts';
 import { sinkName, type Settings } from '../settings/index.ts';
 import type { Store } from '../store/index.ts';
@@ -22,6 +22,8 @@ export interface StartOptions {
   readonly stdout?: NodeJS.WritableStream;
   /** Makes UUIDs for events and messages; random ones unless given. */
   readonly newId?: () => string;
+  /** What clients may ask for; every operation of this program unless given. */
+  readonly operations?: DispatcherOptions['operations'];
 }
 
 export interface RunningServer {
@@ -35,7 +37,7 @@ const VENDOR = 'kmipd';
 
 /** Puts the parts together and serves KMIP until `stop`. Rejects when the address cannot be listened on. */
 export async function startServer(options: StartOptions): Promise<RunningServer> {
-  const { settings, store, service, log, now, randomBytes } = options;
+  const { settings, store, service, log, now, randomBytes, operations = allOperations } = options;
   const vaultKeys = new VaultKeys(options.rootKey, id => store.directory.vault(id));
   const { limits } = settings;
   const dispatcher = new Dispatcher({
