@@ -1,4 +1,4 @@
-import { CodecError, registry, Tag, type TtlvItem } from '../../kmip-codec/index.ts';
+import { CodecError, registry, Tag, tagName, type TtlvItem } from '../../kmip-codec/index.ts';
 import { compareResponse, type Difference } from './compare.ts';
 import { Connection, type Identity, NoAnswer, type Target } from './connection.ts';
 import { child, children, enumeration, everyItem, text } from './items.ts';
@@ -106,7 +106,7 @@ class Player {
     };
     const moment = { now: this.#play.now(), skewSeconds: this.#play.skewSeconds };
     const comparison = compareResponse(expected, response, this.#bindings, facts, moment);
-    const difference = comparison.differences[0];
+    const difference = mostTelling(comparison.differences);
     if (difference) return { ...difference, serverSays: resultMessages(response) };
     this.#bindings = comparison.bindings;
     for (const id of comparison.tolerances) this.tolerances.add(id);
@@ -144,6 +144,10 @@ const IDENTIFIERS: ReadonlySet<number> = new Set([
   Tag.PrivateKeyUniqueIdentifier,
   Tag.PublicKeyUniqueIdentifier,
 ]);
+
+/** The first difference; a count of batch items that is wrong because one failed says less than that one. */
+const mostTelling = (differences: readonly Difference[]): Difference | undefined =>
+  differences.find(({ path }) => !path.endsWith(`.${tagName(Tag.BatchCount)}`)) ?? differences[0];
 
 const problem = (path: string, expected: string, error: Error) => ({
   path,

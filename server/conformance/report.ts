@@ -10,9 +10,12 @@ export function showReport(report: Report, colours: boolean): string {
     if (results.length === 0) return;
     lines.push(`${title} (${results.length}):`, ...results.flatMap(show), '');
   };
-  list('Not applicable', of('not applicable'), () => []);
-  for (const [reason, names] of byReason(of('not applicable'))) lines.push(`  ${reason}: ${names.join(', ')}`);
-  if (of('not applicable').length > 0) lines.push('');
+  const beyond = of('not applicable');
+  if (beyond.length > 0) {
+    lines.push(`Not applicable (${beyond.length}):`);
+    for (const [reason, names] of byReason(beyond)) lines.push(`  ${reason}: ${names.join(', ')}`);
+    lines.push('');
+  }
   list('Not playable', of('not playable'), result => [`  ${result.name}: ${result.reason}`]);
   list('Known not to pass', of('known'), result => [
     `  ${paint(33, result.name)}: ${result.reason}`,
