@@ -1,4 +1,5 @@
 import { isCustomName, registry, type Version } from '../../kmip-codec/index.ts';
+import type { ObjectStateName } from './managed-object.ts';
 
 /** The rules table of one attribute in one version (1.4 §3), as the specification prints it. */
 export type AttributeRule = registry.AttributeRule;
@@ -13,8 +14,57 @@ export function findAttributeRule(attributeName: string, version: Version): Attr
 export const isAttributeOf = (attributeName: string, version: Version): boolean =>
   findAttributeRule(attributeName, version) !== undefined;
 
-/** 'y-' names are the server's own: clients may read them only (1.4 §3.39). */
-export const isServerCustomName = (attributeName: string): boolean => attributeName.startsWith('y-');
+/** 'y-' names are the server's own: clients may only read them (1.4 §3.39). */
+export const isServerName = (attributeName: string): boolean => attributeName.startsWith('y-');
+
+/** How an object comes into being. */
+export type Origin = 'Create' | 'Register';
+
+/** Whether a client may give the attribute with a new object. */
+export const isGivenAtOrigin = (rule: AttributeRule, attributeName: string, origin: Origin): boolean =>
+  specified.has(attributeName) ||
+  (rule.initiallySetBy.includes('Client') &&
+    !isServerName(attributeName) &&
+    !(origin === 'Create' && ofRegisteredOnly.has(attributeName)));
+
+/** Whether a client may add the attribute, or another instance of it, to an existing object. */
+export const isAddable = (rule: AttributeRule, attributeName: string): boolean =>
+  isModifiable(rule, attributeName) || addableLater.has(attributeName);
+
+export const isModifiable = (rule: AttributeRule, attributeName: string): boolean =>
+  rule.modifiableByClient && !isServerName(attributeName);
+
+export const isDeletable = (rule: AttributeRule, attributeName: string): boolean =>
+  rule.deletableByClient && !rule.alwaysHasValue && !isServerName(attributeName);
+
+/** When an attribute may be set or changed at all. */
+export interface Moment {
+  readonly states: readonly ObjectStateName[];
+  /** Once its date has come it stays as it is. */
+  readonly untilItsDate: boolean;
+}
+/** The notes of the rules tables about dates (1.4 §3.24 to §3.27); undefined for attributes that may change at any time. */
+export const momentOf = (attributeName: string): Moment | undefined => moments.get(attributeName);
+
+const moments: ReadonlyMap<string, Moment> = new Map([
+  ['Activation Date', { states: ['Pre-Active'], untilItsDate: false }],
+  ['Process Start Date', { states: ['Pre-Active', 'Active'], untilItsDate: true }],
+  ['Protect Stop Date', { states: ['Pre-Active', 'Active'], untilItsDate: true }],
+  ['Deactivation Date', { states: ['Pre-Active', 'Active'], untilItsDate: false }],
+]);
+
+/** Set by the server says the table, but the client says to what (1.4 §4.1, §4.3). */
+const specified: ReadonlySet<string> = new Set(['Cryptographic Algorithm', 'Cryptographic Length']);
+
+/** What only who made the key elsewhere can tell (1.4 §3.42 to §3.44). */
+const ofRegisteredOnly: ReadonlySet<string> = new Set([
+  'Key Value Location',
+  'Original Creation Date',
+  'Random Number Generator',
+]);
+
+/** Never to be changed, yet a client that did not give them with Register may do so later (1.4 §3.43, §3.44). */
+const addableLater: ReadonlySet<string> = new Set(['Original Creation Date', 'Random Number Generator']);
 
 const byName = new Map<string, AttributeRule[]>();
 for (const rule of registry.attributeRules) {

@@ -1,5 +1,16 @@
 export { attributesFromBytes } from './attribute-bytes.ts';
-export { findAttributeRule, isAttributeOf, isServerCustomName, type AttributeRule } from './attribute-rules.ts';
+export {
+  findAttributeRule,
+  isAddable,
+  isAttributeOf,
+  isDeletable,
+  isGivenAtOrigin,
+  isModifiable,
+  momentOf,
+  type AttributeRule,
+  type Origin,
+} from './attribute-rules.ts';
+export { digestOf } from './digest.ts';
 export {
   activated,
   advance,
@@ -11,5 +22,12 @@ export {
   type Trigger,
 } from './life-cycle.ts';
 export { stateOf, type ManagedObject, type ObjectStateName, type RandomBytes } from './managed-object.ts';
+export {
+  findSymmetricAlgorithm,
+  lengthOfMaterial,
+  materialBytes,
+  setOddParity,
+  type SymmetricAlgorithm,
+} from './symmetric-algorithms.ts';
 export { newUniqueIdentifier } from './unique-identifier.ts';
 export { VaultObjects, type MaterialKey } from './vault-objects.ts';

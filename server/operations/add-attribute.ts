@@ -1,18 +1,33 @@
-import { LastChangeDate, Operation } from '../../kmip-codec/index.ts';
+import { Operation } from '../../kmip-codec/index.ts';
+import { isAddable } from '../objects/index.ts';
+import { asGiven, checkMoment, findRuleFor, keepChange, readOnly } from './changed-attribute.ts';
+import { checkInstances, valueGiven } from './given-attribute.ts';
 import { onObject } from './operation.ts';
 import { OperationFailure } from './results.ts';
 
-/** Add Attribute: 2.1 §6.1.2, 1.4 §4.14. */
+/** Add Attribute: 2.1 §6.1.2, 1.4 §4.14. The first instance of an attribute, or one more; its index is the server's choice. */
 export const addAttribute = onObject(Operation.AddAttribute, {
   needs: {},
-  async run({ object, objects, now }, { attribute: given }) {
-    if (given.value === undefined) throw new OperationFailure('Invalid Field', 'Attribute Value is missing');
-    const set = object.attributes.clone().add(given.attribute, given.value).set(LastChangeDate, now);
-    objects.update(object, set);
-    const added = set.all(given.attribute).at(-1)!;
-    return {
-      uniqueIdentifier: object.uniqueIdentifier,
-      attribute: { attribute: added.attribute, attributeIndex: added.index || undefined, value: added.value },
-    };
+  async run(context, { attribute: given }) {
+    const { object, now } = context;
+    const { attribute, attributeIndex } = given;
+    const { attributeName } = attribute;
+    const rule = findRuleFor(context, attributeName);
+    if (rule === undefined)
+      throw new OperationFailure('Unsupported Attribute', `${attributeName} is no attribute of this object`, {
+        before2: 'Permission Denied',
+      });
+    if (!isAddable(rule, attributeName)) throw readOnly(`${attributeName} may not be added by clients`);
+    if (!rule.multipleInstances && object.attributes.has(attribute))
+      throw new OperationFailure('Attribute Single Valued', `${attributeName} is there already, modify it`);
+    if (attributeIndex !== undefined)
+      throw new OperationFailure('Invalid Field', `${attributeName}: a new attribute must not have an Attribute Index`);
+    checkMoment(object, attribute, now);
+
+    const set = object.attributes.clone().add(attribute, valueGiven(given));
+    checkInstances(set, attribute, context);
+    const added = set.all(attribute).at(-1)!;
+    await keepChange(context, set, attribute);
+    return { uniqueIdentifier: object.uniqueIdentifier, attribute: asGiven(added) };
   },
 });

@@ -1,56 +1,72 @@
 import {
-  ActivationDate,
   AttributeSet,
   CryptographicAlgorithm,
   CryptographicLength,
-  Digest,
-  HashingAlgorithm,
-  InitialDate,
+  CryptographicUsageMask,
   KeyFormatType,
-  LastChangeDate,
-  ObjectType,
   Operation,
-  State,
-  UniqueIdentifier,
+  OriginalCreationDate,
+  RandomNumberGenerator,
+  RNGAlgorithm,
 } from '../../kmip-codec/index.ts';
-import { createHash } from 'node:crypto';
-import { advance, newUniqueIdentifier } from '../objects/index.ts';
+import { findSymmetricAlgorithm, materialBytes, setOddParity, type SymmetricAlgorithm } from '../objects/index.ts';
+import { attributesGiven, keepSymmetricKey, mustBeSymmetricKey, required } from './new-object.ts';
 import { operation } from './operation.ts';
 import { OperationFailure } from './results.ts';
 
-/** Create: 2.1 §6.1.8, 1.4 §4.1. */
+/** Create: 2.1 §6.1.8, 1.4 §4.1. A symmetric key of random bytes. */
 export const create = operation(Operation.Create, {
-  async run(context, { objectType, attributes: given }) {
-    const { now, randomBytes, objects } = context;
-    if (objectType !== ObjectType.SymmetricKey)
-      throw new OperationFailure('Invalid Object Type', `${ObjectType.names.show(objectType)}, must be Symmetric Key`);
-    const length = given.get(CryptographicLength);
-    const algorithm = given.get(CryptographicAlgorithm);
-    if (length === undefined || algorithm === undefined)
-      throw new OperationFailure('Invalid Field', 'Cryptographic Algorithm and Cryptographic Length are required');
-    const key = randomBytes(length / 8);
-    const uniqueIdentifier = newUniqueIdentifier(randomBytes);
-    const set = new AttributeSet(given)
-      .set(UniqueIdentifier, uniqueIdentifier)
-      .set(ObjectType, objectType)
-      .set(State, State.PreActive)
-      .set(InitialDate, now)
-      .set(LastChangeDate, now)
-      .set(Digest, {
-        hashingAlgorithm: HashingAlgorithm.SHA_256,
-        digestValue: createHash('sha256').update(key).digest(),
+  async run(context, { objectType, attributes }) {
+    mustBeSymmetricKey(objectType);
+    const given = attributesGiven(context, 'Create', attributes);
+    const algorithm = algorithmOf(given);
+    required(given, CryptographicUsageMask);
+    const length = lengthOf(given, algorithm);
+
+    const chosen = new AttributeSet();
+    if (!given.has(CryptographicLength)) chosen.set(CryptographicLength, length);
+    const set = given
+      .clone()
+      .set(CryptographicLength, length)
+      .set(OriginalCreationDate, context.now)
+      // Randomness is passed in: which generator it comes from is not known here (1.4 §3.44).
+      .set(RandomNumberGenerator, { rngAlgorithm: RNGAlgorithm.Unspecified });
+
+    const key = context.randomBytes(materialBytes(algorithm, length));
+    try {
+      if (algorithm.hasParity) setOddParity(key);
+      const uniqueIdentifier = await keepSymmetricKey(context, set, {
         keyFormatType: KeyFormatType.Raw,
-      });
-    void ActivationDate;
-    objects.insert(advance(set, now), {
-      keyBlock: {
-        keyFormatType: KeyFormatType.Raw,
-        keyValue: { keyMaterial: key, attributes: [] },
-        cryptographicAlgorithm: algorithm,
+        keyValue: { keyMaterial: key },
+        cryptographicAlgorithm: required(given, CryptographicAlgorithm),
         cryptographicLength: length,
-      },
-    });
-    context.idPlaceholder = uniqueIdentifier;
-    return { objectType, uniqueIdentifier };
+      });
+      return { objectType, uniqueIdentifier, ...(chosen.size > 0 && { attributes: chosen }) };
+    } finally {
+      key.fill(0);
+    }
   },
 });
+
+function algorithmOf(given: AttributeSet): SymmetricAlgorithm {
+  const value = required(given, CryptographicAlgorithm);
+  const algorithm = findSymmetricAlgorithm(value);
+  if (!algorithm?.canCreate)
+    throw new OperationFailure(
+      'Invalid Attribute Value',
+      `Cryptographic Algorithm ${CryptographicAlgorithm.names.show(value)}: no symmetric keys are made for it`,
+    );
+  return algorithm;
+}
+
+/** Cryptographic Length in bits, as given or the usual one: only the algorithm and the usage mask must be given (1.4 §4.1). */
+function lengthOf(given: AttributeSet, algorithm: SymmetricAlgorithm): number {
+  const length = given.get(CryptographicLength) ?? algorithm.defaultLength;
+  if (length === undefined) return required(given, CryptographicLength);
+  if (!algorithm.allows(length))
+    throw new OperationFailure(
+      'Invalid Attribute Value',
+      `Cryptographic Length ${length} is none of ${algorithm.name}`,
+    );
+  return length;
+}

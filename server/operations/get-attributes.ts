@@ -1,19 +1,20 @@
-import { Operation, toGiven } from '../../kmip-codec/index.ts';
+import { Operation, toGiven, V1_0 } from '../../kmip-codec/index.ts';
 import { isAttributeOf } from '../objects/index.ts';
 import { onObject } from './operation.ts';
 import { OperationFailure } from './results.ts';
 
-/** Get Attributes: 2.1 §6.1.20, 1.4 §4.12. An attribute that is not set, or of a name nobody knows, is left out. */
+/** Get Attributes: 2.1 §6.1.20, 1.4 §4.12. All instances of what is asked for, in that order; what is not set or has no such name is left out. */
 export const getAttributes = onObject(Operation.GetAttributes, {
   needs: {},
-  async run({ object, version }, { attributeNames: asked = [] }) {
-    if (new Set(asked).size < asked.length)
+  async run({ object, version }, { attributeNames = [] }) {
+    const names = new Set(attributeNames);
+    // 1.0 does not forbid it, so there the second time adds nothing.
+    if (names.size < attributeNames.length && version > V1_0)
       throw new OperationFailure('Invalid Message', 'the same Attribute Name is asked for more than once');
-    const names = asked.length > 0 ? asked : object.attributes.names();
     const given = toGiven(object.attributes);
     return {
       uniqueIdentifier: object.uniqueIdentifier,
-      attributes: names
+      attributes: (names.size > 0 ? [...names] : object.attributes.names())
         .filter(name => isAttributeOf(name, version))
         .flatMap(name => given.filter(one => one.attribute.attributeName === name)),
     };

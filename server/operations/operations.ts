@@ -2,16 +2,29 @@ import type { KnownOperation } from '../../kmip-codec/index.ts';
 import { activate } from './activate.ts';
 import { addAttribute } from './add-attribute.ts';
 import { create } from './create.ts';
+import { deleteAttribute } from './delete-attribute.ts';
 import { destroy } from './destroy.ts';
 import { get } from './get.ts';
 import { getAttributeList } from './get-attribute-list.ts';
 import { getAttributes } from './get-attributes.ts';
+import { modifyAttribute } from './modify-attribute.ts';
 import type { OperationDefinition } from './operation.ts';
+import { register } from './register.ts';
 import { revoke } from './revoke.ts';
 
 /** Every operation of this server: the one list; others, such as what Query answers, are computed from it. */
 export const operations: ReadonlyMap<KnownOperation, OperationDefinition> = new Map(
-  [create, get, getAttributes, getAttributeList, addAttribute, activate, revoke, destroy].map(
-    one => [one.operation, one as unknown as OperationDefinition] as const,
-  ),
+  [
+    create,
+    register,
+    get,
+    getAttributes,
+    getAttributeList,
+    addAttribute,
+    modifyAttribute,
+    deleteAttribute,
+    activate,
+    revoke,
+    destroy,
+  ].map(one => [one.operation, one as unknown as OperationDefinition] as const),
 );

@@ -1,0 +1,42 @@
+import { attributeNamed, Operation, V1_0 } from '../../kmip-codec/index.ts';
+import { isDeletable } from '../objects/index.ts';
+import { asGiven, checkMoment, findRuleFor, keepChange, readOnly } from './changed-attribute.ts';
+import { onObject, type ObjectContext } from './operation.ts';
+import { OperationFailure } from './results.ts';
+
+/** Delete Attribute: 2.1 §6.1.13, 1.4 §4.16. One instance; the others keep their indices. */
+export const deleteAttribute = onObject(Operation.DeleteAttribute, {
+  needs: {},
+  async run(context, { attributeName, attributeIndex }) {
+    const { object, now, version } = context;
+    const rule = findRuleFor(context, attributeName);
+    if (rule !== undefined && !isDeletable(rule, attributeName))
+      throw readOnly(`${attributeName} may not be deleted by clients`);
+    const attribute = attributeNamed(attributeName, version);
+    if (rule === undefined || !object.attributes.has(attribute))
+      throw new OperationFailure('Attribute Not Found', `the object has no ${attributeName}`);
+    const index = version === V1_0 ? indexOf1_0(context, attributeName, attributeIndex) : (attributeIndex ?? 0);
+    const deleted = object.attributes.find(attribute, index);
+    if (deleted === undefined)
+      throw new OperationFailure(
+        'Attribute Instance Not Found',
+        `no ${attributeName} has the Attribute Index ${index}`,
+      );
+    checkMoment(object, attribute, now);
+
+    const set = object.attributes.clone();
+    set.remove(attribute, index);
+    await keepChange(context, set, attribute);
+    return { uniqueIdentifier: object.uniqueIdentifier, attribute: asGiven(deleted) };
+  },
+});
+
+/** KMIP 1.0 wants the index exactly where there is a choice (1.0 §11.16). */
+function indexOf1_0(context: ObjectContext, attributeName: string, attributeIndex: number | undefined): number {
+  const instances = context.object.attributes.all(attributeNamed(attributeName, context.version));
+  if (attributeIndex !== undefined && !findRuleFor(context, attributeName)!.multipleInstances)
+    throw new OperationFailure('Attribute Instance Not Found', `${attributeName} has no Attribute Index`);
+  if (attributeIndex === undefined && instances.length > 1)
+    throw new OperationFailure('Invalid Field', `${attributeName} has several instances, an Attribute Index is needed`);
+  return attributeIndex ?? instances[0]!.index;
+}
