@@ -80,12 +80,14 @@ export class GroupCommit {
       return this.#next();
     }
     this.#waiting.splice(0, group.length);
-    this.#connection.countOwnCommit();
     const written = outcomes.flatMap(outcome => ('written' in outcome ? [outcome.written] : []));
-    this.#after.committed({
-      forgotMaterial: written.some(({ forgotMaterial }) => forgotMaterial),
-      hasEvents: written.some(({ hasEvents }) => hasEvents),
-    });
+    if (written.length > 0) {
+      this.#connection.countOwnCommit();
+      this.#after.committed({
+        forgotMaterial: written.some(({ forgotMaterial }) => forgotMaterial),
+        hasEvents: written.some(({ hasEvents }) => hasEvents),
+      });
+    }
     outcomes.forEach((outcome, index) => {
       if ('error' in outcome) group[index]!.reject(outcome.error);
       else group[index]!.resolve();
@@ -114,7 +116,9 @@ function writeTogether(tables: Tables, group: readonly Waiting[]): Outcome[] {
   transaction.begin.run();
   try {
     const outcomes = group.map(({ work }) => writeAlone(tables, work));
-    transaction.commit.run();
+    // Work that conflicted has left pages to write, though as they were: where there is nothing else, nothing is written.
+    const hasWritten = outcomes.some(outcome => 'written' in outcome);
+    (hasWritten ? transaction.commit : transaction.rollback).run();
     return outcomes;
   } catch (error) {
     // A transaction that could not be committed stays open, unless SQLite has rolled it back by itself.
