@@ -3,7 +3,7 @@ export { CodecError } from './error.ts';
 export * from './encodings/index.ts';
 export * as registry from './registry/index.ts';
 export { Tag, tagName } from './registry/index.ts';
-export type { Item, TypeOf } from './schema/index.ts';
+export { EXTENSION_VALUES, type Item, type TypeOf } from './schema/index.ts';
 export * from './attributes/index.ts';
 export * from './objects/index.ts';
 export * from './payloads/index.ts';
