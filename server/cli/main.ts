@@ -10,6 +10,7 @@ const LINGER_MS = 300;
 const output = (stream: NodeJS.WriteStream): Output => ({
   write: text => void stream.write(text),
   isTerminal: stream.isTTY === true,
+  stream,
 });
 
 const world: World = {

@@ -35,6 +35,7 @@ export async function serve(world: World, options: SettingsOptions): Promise<voi
       log,
       now,
       randomBytes,
+      ...(world.stdout.stream && { stdout: world.stdout.stream }),
     });
     try {
       await introduce(world, folder, certificate!, server);

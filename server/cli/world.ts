@@ -1,7 +1,11 @@
+import type { Writable } from 'node:stream';
+
 /** Where text goes; `isTerminal` when a person looks at it. */
 export interface Output {
   write(text: string): void;
   readonly isTerminal: boolean;
+  /** The stream behind it, for who must know when text has left. */
+  readonly stream?: Writable;
 }
 
 /** All that a command sees of the machine: `main.ts` gives the real one, tests their own. */
