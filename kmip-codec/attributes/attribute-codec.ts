@@ -1,7 +1,7 @@
 import type { Reader, Writer } from '../encodings/index.ts';
 import { CodecError } from '../error.ts';
 import { Tag } from '../registry/index.ts';
-import { cached, type Item, type ItemCodec } from '../schema/index.ts';
+import { cached, partly, type Item, type ItemCodec, type StructureItem } from '../schema/index.ts';
 import { existsIn, V1_0, V1_4, type Version } from '../version.ts';
 import type { Attribute } from './attribute.ts';
 import type { AttributeInstance } from './attribute-set.ts';
@@ -55,16 +55,41 @@ export function attributeNamed(attributeName: string, version: Version): Attribu
 }
 
 /** Attribute: 1.4 §2.1.1. */
-export const AttributeStructure: Item<GivenAttribute> = {
-  tag: Tag.Attribute,
-  since: V1_0,
-  until: V1_4,
-  codec: cached(version => ({ write: writeAttribute(version), read: readAttribute(version) })),
-  describe: ({ attribute, attributeIndex, value }) => ({
-    [attribute.attributeName]: value === undefined ? null : attribute.describe(value),
-    ...(attributeIndex === undefined ? {} : { attributeIndex }),
-  }),
-};
+export const AttributeStructure: Item<GivenAttribute> = attributeStructure(attribute => attribute);
+
+/** An Attribute to search for: of a structure some fields are enough (1.4 §4.9). */
+export const SearchedAttributeStructure: Item<GivenAttribute> = attributeStructure(searchedLayout);
+
+type Layout = Pick<Item<any>, 'codec'>;
+type CodecOf = (attribute: Attribute<any>) => ItemCodec<any>;
+
+function attributeStructure(layoutOf: (attribute: Attribute<any>) => Layout): Item<GivenAttribute> {
+  return {
+    tag: Tag.Attribute,
+    since: V1_0,
+    until: V1_4,
+    codec: cached(version => {
+      const codecOf: CodecOf = attribute => layoutOf(attribute).codec(version);
+      return { write: writeAttribute(codecOf), read: readAttribute(version, codecOf) };
+    }),
+    describe: ({ attribute, attributeIndex, value }) => ({
+      [attribute.attributeName]: value === undefined ? null : attribute.describe(value),
+      ...(attributeIndex === undefined ? {} : { attributeIndex }),
+    }),
+  };
+}
+
+function searchedLayout(attribute: Attribute<any>): Layout {
+  if (!('fields' in attribute)) return attribute;
+  let layout = searched.get(attribute.attributeName);
+  if (layout === undefined) {
+    layout = partly(attribute as Attribute<any> & StructureItem<any>);
+    searched.set(attribute.attributeName, layout);
+  }
+  return layout;
+}
+/** Made when first asked for; only known attributes are structures with fields, so there are few. */
+const searched = new Map<string, Layout>();
 
 /** Template-Attribute before 2.0: 1.4 §2.1.8. */
 export const AttributesItem: Item<AttributeSet | TemplateAttributes> = {
@@ -126,13 +151,13 @@ export const toGiven = (set: Iterable<AttributeInstance>): GivenAttribute[] =>
   }));
 
 const writeAttribute =
-  (version: Version) =>
+  (codecOf: CodecOf) =>
   (w: Writer, tag: number, { attribute, attributeIndex, value }: GivenAttribute): void => {
     w.begin(tag);
     try {
       w.textString(Tag.AttributeName, attribute.attributeName);
       if (attributeIndex !== undefined) w.integer(Tag.AttributeIndex, attributeIndex);
-      if (value !== undefined) attribute.codec(version).write(w, Tag.AttributeValue, value);
+      if (value !== undefined) codecOf(attribute).write(w, Tag.AttributeValue, value);
     } catch (error) {
       throw CodecError.within(error, nameForPath(attribute.attributeName));
     }
@@ -140,7 +165,7 @@ const writeAttribute =
   };
 
 const readAttribute =
-  (version: Version) =>
+  (version: Version, codecOf: CodecOf) =>
   (r: Reader, tag: number): GivenAttribute => {
     r.begin(tag);
     const attributeName = r.textString(Tag.AttributeName);
@@ -149,7 +174,7 @@ const readAttribute =
     let value: unknown;
     try {
       if (r.peek() === Tag.AttributeIndex) attributeIndex = readIndex(r);
-      if (r.peek() === Tag.AttributeValue) value = attribute.codec(version).read(r, Tag.AttributeValue);
+      if (r.peek() === Tag.AttributeValue) value = codecOf(attribute).read(r, Tag.AttributeValue);
       r.end();
     } catch (error) {
       throw CodecError.within(error, nameForPath(attributeName));

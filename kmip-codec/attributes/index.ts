@@ -4,6 +4,7 @@ export {
   attributeNamed,
   AttributesItem,
   AttributeStructure,
+  SearchedAttributeStructure,
   TemplateAttributes,
   toGiven,
   type GivenAttribute,

@@ -16,6 +16,7 @@ export {
   chosenBy,
   optional,
   optionalChosenBy,
+  partly,
   repeated,
   required,
   structure,

@@ -90,6 +90,19 @@ export function structure<const F extends Fields>(tag: number, fields: F, span?:
   };
 }
 
+/** The same structure with every member optional, for where a part of it is enough. */
+export const partly = <T>({ tag, since, until, fields }: StructureItem<T>): StructureItem<Partial<T>> =>
+  structure(
+    tag,
+    Object.fromEntries(
+      Object.entries(fields).map(([key, row]) => [
+        key,
+        row.presence === 'required' ? { ...row, presence: 'optional' as const } : row,
+      ]),
+    ),
+    until === undefined ? { since } : { since, until },
+  ) as unknown as StructureItem<Partial<T>>;
+
 function describeFields(fields: Fields, value: Record<string, unknown>): Record<string, unknown> {
   const words: Record<string, unknown> = {};
   for (const key in fields) {

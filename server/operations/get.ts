@@ -1,15 +1,95 @@
-import { Fresh, Operation, type SymmetricKey } from '../../kmip-codec/index.ts';
-import { onObject } from './operation.ts';
+import {
+  Extractable,
+  Fresh,
+  KeyCompressionType,
+  KeyWrapType,
+  Operation,
+  Sensitive,
+  V1_2,
+  type AttributeSet,
+  type GetRequest,
+  type KeyBlock,
+  type ObjectType,
+  type SymmetricKey,
+  type TypeOf,
+} from '../../kmip-codec/index.ts';
+import { inKeyFormat, withAlgorithm } from './key-formats.ts';
+import { wrapped } from './key-wrapping.ts';
+import { onObject, type ObjectContext } from './operation.ts';
 import { OperationFailure } from './results.ts';
 
-/** Get: 2.1 §6.1.19, 1.4 §4.11. Pre-Active keys too: the state limits what a key may be used for, not who may have it. */
+/**
+ * Get: 2.1 §6.1.19, 1.4 §4.11. In every state in which there is a key, Pre-Active too: states limit what a key may be used for, not
+ * who may have it.
+ */
 export const get = onObject(Operation.Get, {
-  needs: { states: ['Pre-Active', 'Active', 'Deactivated', 'Compromised'] },
-  async run({ object, objects }) {
-    const kept = objects.open(object) as SymmetricKey | undefined;
-    if (kept === undefined) throw new OperationFailure('Key Value Not Present', 'the key has no value on this server');
-    // The client is the first to have it (1.4 §3.34).
+  needs: {},
+  async run(context, request) {
+    const { object, objects } = context;
+    const { keyBlock } = keptObject(context);
+    const answer = await asAsked(withAlgorithm(keyBlock, object.attributes), request, context);
+    // Whoever gets it first has a fresh object, nobody after them (1.4 §3.34).
     if (object.attributes.get(Fresh) === true) objects.update(object, object.attributes.clone().set(Fresh, false));
-    return { objectType: object.objectType as 2, uniqueIdentifier: object.uniqueIdentifier, object: kept };
+    return {
+      objectType: object.objectType as TypeOf<typeof ObjectType>,
+      uniqueIdentifier: object.uniqueIdentifier,
+      object: { keyBlock: answer },
+    };
   },
 });
+
+function keptObject({ object, objects, version }: ObjectContext): SymmetricKey {
+  const { state } = object;
+  // To 1.x clients a destroyed object is one that is not there, as the OASIS test cases have it.
+  if (state === 'Destroyed' || state === 'Destroyed Compromised')
+    throw new OperationFailure('Object Destroyed', `the object is ${state}`, { before2: 'Item Not Found' });
+  const kept = objects.open(object) as SymmetricKey | undefined;
+  // Since 1.2 a Key Block without Key Value says that the value is kept elsewhere (1.4 §2.1.3).
+  if (kept === undefined || (kept.keyBlock.keyValue === undefined && version < V1_2))
+    throw new OperationFailure('Key Value Not Present', 'the server has only the attributes of this object', {
+      before2: 'Illegal Operation',
+    });
+  return kept;
+}
+
+async function asAsked(keyBlock: KeyBlock, request: GetRequest, context: ObjectContext): Promise<KeyBlock> {
+  const { keyFormatType, keyCompressionType, keyWrapType, keyWrappingSpecification } = request;
+  if (keyCompressionType !== undefined)
+    throw new OperationFailure(
+      'Key Compression Type Not Supported',
+      `a symmetric key cannot be given as ${KeyCompressionType.names.show(keyCompressionType)}`,
+    );
+  checkWrapType(keyBlock, keyWrapType, keyWrappingSpecification !== undefined);
+  const willBeWrapped = keyBlock.keyWrappingData !== undefined || keyWrappingSpecification !== undefined;
+  checkMayLeave(context.object.attributes, keyBlock, willBeWrapped);
+  const formatted = inKeyFormat(keyBlock, keyFormatType);
+  return keyWrappingSpecification === undefined ? formatted : wrapped(formatted, keyWrappingSpecification, context);
+}
+
+/** Not Wrapped and As Registered are the same for a key that came plain; one that came wrapped is not unwrapped here. */
+function checkWrapType(keyBlock: KeyBlock, asked: TypeOf<typeof KeyWrapType> | undefined, willWrap: boolean): void {
+  if (asked === KeyWrapType.NotWrapped && keyBlock.keyWrappingData !== undefined)
+    throw new OperationFailure(
+      'Key Wrap Type Not Supported',
+      'the key is kept wrapped and cannot be given Not Wrapped',
+    );
+  if (asked === KeyWrapType.AsRegistered && willWrap)
+    throw new OperationFailure(
+      'Invalid Field',
+      'Key Wrap Type As Registered and a Key Wrapping Specification contradict each other',
+    );
+  if (asked !== undefined && asked !== KeyWrapType.NotWrapped && asked !== KeyWrapType.AsRegistered)
+    throw new OperationFailure('Key Wrap Type Not Supported', `Key Wrap Type ${KeyWrapType.names.show(asked)}`);
+}
+
+/** Extractable and Sensitive: 1.4 §3.50, §3.48. They hold for a value that is here; there is nothing else to protect. */
+function checkMayLeave(attributes: AttributeSet, { keyValue }: KeyBlock, willBeWrapped: boolean): void {
+  if (keyValue === undefined) return;
+  if (attributes.get(Extractable) === false)
+    throw new OperationFailure('Not Extractable', 'the Extractable attribute of the object is False');
+  if (attributes.get(Sensitive) === true && !willBeWrapped)
+    throw new OperationFailure(
+      'Sensitive',
+      'the object is Sensitive and must be asked for with a Key Wrapping Specification',
+    );
+}

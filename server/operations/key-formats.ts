@@ -1,0 +1,58 @@
+import {
+  CryptographicAlgorithm,
+  CryptographicLength,
+  ItemType,
+  KeyFormatType,
+  Tag,
+  type AttributeSet,
+  type KeyBlock,
+  type KeyMaterial,
+  type PlainKeyValue,
+  type TypeOf,
+} from '../../kmip-codec/index.ts';
+import { OperationFailure } from './results.ts';
+
+/**
+ * The Key Block in the asked Key Format Type, or in the one it is kept in. The bytes of a symmetric key are Raw or a Transparent
+ * Symmetric Key (1.4 §2.1.7.1), one made into the other at will; what is Opaque or wrapped is given as it came. Throws Key Format
+ * Type Not Supported.
+ */
+export function inKeyFormat(keyBlock: KeyBlock, asked: TypeOf<typeof KeyFormatType> | undefined): KeyBlock {
+  const { keyFormatType: kept, keyValue } = keyBlock;
+  if (asked === undefined || asked === kept) return keyBlock;
+  if (keyValue !== undefined && !(keyValue instanceof Uint8Array)) {
+    const bytes = symmetricKeyBytes(keyBlock);
+    const keyMaterial = bytes && layouts.get(asked)?.(bytes);
+    if (keyMaterial !== undefined) return { ...keyBlock, keyFormatType: asked, keyValue: { ...keyValue, keyMaterial } };
+  }
+  const names = KeyFormatType.names;
+  throw new OperationFailure(
+    'Key Format Type Not Supported',
+    `the key is kept as ${names.show(kept)}${keyBlock.keyWrappingData ? ' and wrapped' : ''}, it cannot be given as ${names.show(asked)}`,
+  );
+}
+
+/** The bytes of a plain symmetric key; undefined when it is wrapped, has no value here, or is in a format that hides them. */
+export function symmetricKeyBytes({ keyFormatType, keyValue }: KeyBlock): Uint8Array | undefined {
+  if (keyValue === undefined || keyValue instanceof Uint8Array) return undefined;
+  const { keyMaterial } = keyValue as PlainKeyValue;
+  if (keyFormatType === KeyFormatType.Raw) return keyMaterial instanceof Uint8Array ? keyMaterial : undefined;
+  if (keyFormatType !== KeyFormatType.TransparentSymmetricKey || keyMaterial instanceof Uint8Array) return undefined;
+  const key = keyMaterial.find(({ tag }) => tag === Tag.Key);
+  return key?.type === ItemType.ByteString ? key.value : undefined;
+}
+
+/** The Key Block with Cryptographic Algorithm and Length, which may be absent only from a message that says them elsewhere (1.4 §2.1.3). */
+export const withAlgorithm = (keyBlock: KeyBlock, attributes: AttributeSet): KeyBlock => ({
+  ...keyBlock,
+  cryptographicAlgorithm: keyBlock.cryptographicAlgorithm ?? attributes.get(CryptographicAlgorithm),
+  cryptographicLength: keyBlock.cryptographicLength ?? attributes.get(CryptographicLength),
+});
+
+const layouts: ReadonlyMap<number, (bytes: Uint8Array) => KeyMaterial> = new Map<
+  number,
+  (b: Uint8Array) => KeyMaterial
+>([
+  [KeyFormatType.Raw, bytes => bytes],
+  [KeyFormatType.TransparentSymmetricKey, bytes => [{ tag: Tag.Key, type: ItemType.ByteString, value: bytes }]],
+]);
