@@ -46,7 +46,7 @@ const LIBRARIES = new Map([
   ['asn1js', ['certs']],
   ['pkijs', ['certs']],
   ['@peculiar/webcrypto', ['certs']],
-  ['commander', ['server/cli']],
+  ['commander', ['server/cli', 'server/conformance', 'server/demo']],
   ['yaml', ['server/settings', 'server/cli']],
   ['pino', ['server/log', 'server/serve', 'server/cli']],
   ['ajv', ['server/audit', 'server/settings']],
