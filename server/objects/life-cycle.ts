@@ -1,6 +1,7 @@
+import type {
+  AttributeSet} from '../../kmip-codec/index.ts';
 import {
   ActivationDate,
-  AttributeSet,
   CompromiseDate,
   CompromiseOccurrenceDate,
   DeactivationDate,

@@ -1,4 +1,5 @@
-import { AttributeSet, State } from '../../kmip-codec/index.ts';
+import type { AttributeSet} from '../../kmip-codec/index.ts';
+import { State } from '../../kmip-codec/index.ts';
 import type { StoredObject } from '../store/index.ts';
 
 /** Gives `length` bytes from a cryptographic random source. */

@@ -1,5 +1,6 @@
+import type {
+  AttributeSet} from '../../kmip-codec/index.ts';
 import {
-  AttributeSet,
   decodeItemAs,
   encodeItemAs,
   managedObjects,

@@ -1,6 +1,7 @@
+import type {
+  AttributeSet} from '../../kmip-codec/index.ts';
 import {
   AlwaysSensitive,
-  AttributeSet,
   Extractable,
   KeyValueLocation,
   KeyValuePresent,

@@ -15,6 +15,7 @@ import {
   type CustomValue,
   type GivenAttribute,
 } from '../../kmip-codec/index.ts';
+import { namedConditions } from '../objects/index.ts';
 import type { Context } from './operation.ts';
 import { OperationFailure, type FailureOptions } from './results.ts';
 
@@ -115,7 +116,7 @@ export async function checkNames(
     if (seen.has(nameValue)) throw taken(nameValue);
     seen.add(nameValue);
     const { uniqueIdentifiers } = await objects.search({
-      conditions: [{ name: Name.attributeName, equals: nameValue }],
+      conditions: namedConditions(nameValue),
       online: true,
       archived: true,
       offset: 0,

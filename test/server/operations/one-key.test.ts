@@ -11,10 +11,10 @@ import {
   State,
   V1_1,
 } from '../../../kmip-codec/index.ts';
-import { template, World } from './world.ts';
+import { openWorld, template } from './world.ts';
 
 t.test('a key lives as vCenter lets it: created, named, activated, and revoked and destroyed by the administrator', async t => {
-  const world = new World();
+  const world = await openWorld(t);
   world.version = V1_1;
   const { uniqueIdentifier } = await world.run(Operation.Create, {
     objectType: ObjectType.SymmetricKey,

@@ -1,33 +1,57 @@
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Test } from 'tap';
 import {
+  CryptographicAlgorithm,
+  CryptographicLength,
+  CryptographicUsageMask,
   decodeItemAs,
   encodeItemAs,
+  ObjectType,
+  Operation,
   payloads,
   TemplateAttributes,
   V1_4,
-  type GivenAttribute,
+  type Attribute,
+  type Item,
   type KnownOperation,
   type RequestOf,
   type ResponseOf,
   type Version,
 } from '../../../kmip-codec/index.ts';
-import { VaultObjects, type MaterialKey } from '../../../server/objects/index.ts';
+import { VaultObjects } from '../../../server/objects/index.ts';
 import {
   OperationFailure,
   operations,
   reasonFor,
   type Context,
+  type ObjectContext,
   type ServerFacts,
 } from '../../../server/operations/index.ts';
-import { FakeUnit } from '../fake-unit.ts';
+import { VaultKey } from '../../../server/root-key/index.ts';
+import { openSqliteStore, type Store, type UnitOfWork } from '../../../server/store/index.ts';
 
-/** A server without a network: operations run one after the other, as the pipeline runs them, at a time that the test sets. */
+const VAULT = 'c4a2bd8c-1c5f-4f0c-9d4b-6d4d2a7f0001';
+
+/** A server without a network, on a database of its own that goes with the test. */
+export async function openWorld(t: Test): Promise<World> {
+  const store = openSqliteStore({ path: join(t.testdir(), 'kmipd.db') });
+  t.teardown(() => store.close());
+  const unit = store.begin();
+  unit.administer({
+    kind: 'add vault',
+    vault: { id: VAULT, name: 'vault', createdAt: new Date(0), wrappedKey: Buffer.alloc(61) },
+  });
+  await unit.commit();
+  return new World(store);
+}
+
+/** Operations run one after the other, as the pipeline runs them, at a time and with randomness that the test knows. */
 export class World {
-  readonly unit = new FakeUnit();
+  readonly store: Store;
   version: Version = V1_4;
   now = new Date('2030-01-01T00:00:00Z');
   idPlaceholder: string | undefined;
-  vault = 'vault';
   server: ServerFacts = {
     vendorIdentification: 'kmipd',
     leaseTimeSeconds: 3600,
@@ -37,6 +61,10 @@ export class World {
   };
   #drawn = 0;
 
+  constructor(store: Store) {
+    this.store = store;
+  }
+
   /** Random bytes that are the same in every run. */
   readonly randomBytes = (length: number): Buffer => {
     const blocks: Buffer[] = [];
@@ -44,55 +72,36 @@ export class World {
       blocks.push(createHash('sha256').update(`draw ${this.#drawn++}`).digest());
     return Buffer.concat(blocks).subarray(0, length);
   };
+  readonly #key = new VaultKey(VAULT, Buffer.alloc(32, 7), length => this.randomBytes(length));
 
+  /** The objects as they are stored now. */
   get objects(): VaultObjects {
-    return new VaultObjects(this.vault, this.unit, plainKey, this.now);
+    return this.#objectsIn(this.store.begin());
+  }
+  #objectsIn(unit: UnitOfWork): VaultObjects {
+    return new VaultObjects(VAULT, unit, this.#key, this.now);
   }
 
-  later(seconds: number): void {
+  later(seconds: number): this {
     this.now = new Date(this.now.getTime() + seconds * 1000);
+    return this;
   }
 
-  /** Runs one batch item. Request and response take the way over the wire; what the operation changed is dropped when it fails. */
+  /** Runs one batch item. Request and response take the way over the wire; what the operation changed is kept when it succeeds. */
   async run<O extends KnownOperation>(operation: O, request: RequestOf<O>): Promise<ResponseOf<O>> {
-    const { version, now, randomBytes, objects, server } = this;
+    const { version } = this;
+    const layouts = payloads[operation] as { request: Item<unknown>; response: Item<unknown> };
+    const given = decodeItemAs(layouts.request, encodeItemAs(layouts.request, request, version), version);
     const definition = operations.get(operation);
-    if (definition === undefined) throw new OperationFailure('Operation Not Supported', 'not in the table');
-    const layouts = payloads[operation];
-    const given = decodeItemAs<any>(layouts.request, encodeItemAs<any>(layouts.request, request, version), version);
-    const context: Context = {
-      version,
-      now,
-      randomBytes,
-      objects,
-      server,
-      initiator: { id: 'CertificateID-test', name: 'test', vault: this.vault, client: 'client' },
-      idPlaceholder: this.idPlaceholder,
-    };
-    const mark = this.unit.mark();
-    try {
-      const { needs } = definition;
-      let run: any = context;
-      if (needs !== undefined) {
-        const uniqueIdentifier = given.uniqueIdentifier ?? this.idPlaceholder;
-        const object = uniqueIdentifier && (await objects.find(uniqueIdentifier));
-        if (!object) throw new OperationFailure('Object Not Found', `no object ${uniqueIdentifier}`);
-        if (object.isArchived && !needs.archived) throw new OperationFailure('Object Archived', 'archived');
-        if (needs.states !== undefined && object.state !== undefined && !needs.states.includes(object.state)) {
-          throw new OperationFailure(
-            object.state.startsWith('Destroyed') ? 'Object Destroyed' : 'Wrong Key Lifecycle State',
-            object.state,
-          );
-        }
-        run = Object.assign(context, { object });
-      }
-      const response = await definition.run(run, given);
-      this.idPlaceholder = context.idPlaceholder;
-      return decodeItemAs<any>(layouts.response, encodeItemAs<any>(layouts.response, response, version), version);
-    } catch (error) {
-      this.unit.rollback(mark);
-      throw error;
-    }
+    if (definition === undefined) throw new Error(`${Operation.names.show(operation)} is not in the table`);
+
+    const unit = this.store.begin();
+    const context = this.#context(unit);
+    if (definition.needs !== undefined) await this.#withObject(context, definition.needs, given as object);
+    const response = await definition.run(context, given as never);
+    await unit.commit();
+    this.idPlaceholder = context.idPlaceholder;
+    return decodeItemAs(layouts.response, encodeItemAs(layouts.response, response, version), version) as ResponseOf<O>;
   }
 
   /** The Result Reason that a client of the present version is given, or 'Success'. */
@@ -105,11 +114,55 @@ export class World {
       throw error;
     }
   }
+
+  #context(unit: UnitOfWork): ObjectContext {
+    const { version, now, randomBytes, server, idPlaceholder } = this;
+    const initiator = { id: 'CertificateID-test', name: 'test', vault: VAULT, client: 'client' };
+    const objects = this.#objectsIn(unit);
+    const context: Context = { version, now, randomBytes, server, idPlaceholder, initiator, objects };
+    return context as ObjectContext;
+  }
+
+  async #withObject(
+    context: ObjectContext,
+    needs: { states?: readonly string[]; archived?: boolean },
+    { uniqueIdentifier = this.idPlaceholder }: { uniqueIdentifier?: string },
+  ): Promise<void> {
+    const object = uniqueIdentifier === undefined ? undefined : await context.objects.find(uniqueIdentifier);
+    if (object === undefined) throw new OperationFailure('Object Not Found', `no object ${uniqueIdentifier}`);
+    if (object.isArchived && !needs.archived) throw new OperationFailure('Object Archived', 'archived');
+    if (needs.states !== undefined && object.state !== undefined && !needs.states.includes(object.state))
+      throw new OperationFailure(
+        object.state.startsWith('Destroyed') ? 'Object Destroyed' : 'Wrong Key Lifecycle State',
+        object.state,
+      );
+    Object.assign(context, { object });
+  }
+
+  /** Creates an AES-256 key for encryption with these attributes more; returns its Unique Identifier. */
+  async createKey(...rows: readonly AttributeRow[]): Promise<string> {
+    const { uniqueIdentifier } = await this.run(Operation.Create, {
+      objectType: ObjectType.SymmetricKey,
+      attributes: template(...aes256, ...rows),
+    });
+    return uniqueIdentifier;
+  }
+
+  /** The value of an attribute as the object has it now, whatever the version; undefined when it has none. */
+  async valueOf<T>(uniqueIdentifier: string, attribute: Attribute<T>): Promise<T | undefined> {
+    return (await this.objects.find(uniqueIdentifier))?.attributes.get(attribute);
+  }
 }
 
-/** Wraps nothing, so that the tests of operations need no root key. */
-const plainKey: MaterialKey = { wrap: (_, bytes) => Uint8Array.from(bytes), unwrap: (_, bytes) => bytes };
+/** Attribute, value, and an Attribute Index where one is given. */
+export type AttributeRow = readonly [Attribute<unknown>, unknown, number?];
 
-/** A Template-Attribute of these attributes and values; an index where one is given. */
-export const template = (...rows: [GivenAttribute['attribute'], unknown, number?][]): TemplateAttributes =>
+export const template = (...rows: readonly AttributeRow[]): TemplateAttributes =>
   new TemplateAttributes(rows.map(([attribute, value, attributeIndex]) => ({ attribute, value, attributeIndex })));
+
+/** What a request for an AES-256 key says at least. */
+export const aes256: readonly AttributeRow[] = [
+  [CryptographicAlgorithm, CryptographicAlgorithm.AES],
+  [CryptographicLength, 256],
+  [CryptographicUsageMask, CryptographicUsageMask.Encrypt | CryptographicUsageMask.Decrypt],
+];
