@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import t from 'tap';
 import { openSqliteStore } from '../../../server/store/index.ts';
 import { storeContract } from './contract.ts';
 
