@@ -21,6 +21,7 @@ export {
   triggerOf,
   type Trigger,
 } from './life-cycle.ts';
+export { searchCriteria, type SearchCriteria } from './search-criteria.ts';
 export { namedConditions } from './search-terms.ts';
 export { stateOf, type ManagedObject, type ObjectStateName, type RandomBytes } from './managed-object.ts';
 export {
