@@ -105,14 +105,10 @@ async function clientFor(
   credential: Client['credential'],
 ): Promise<{ client: Client; vault: Vault; isNew: boolean }> {
   const existing = await store.directory.clientNamed(name);
-  const vault = existing
-    ? await store.directory.vault(existing.vault)
-    : await store.directory.vaultNamed(vaultName ?? DEFAULT_VAULT);
+  const wanted = vaultName ?? DEFAULT_VAULT;
+  const vault = existing ? await store.directory.vault(existing.vault) : await store.directory.vaultNamed(wanted);
   if (!vault) {
-    throw new CommandError(
-      'notFound',
-      `there is no vault ${vaultName}; make it with \`kmipd vault create ${vaultName}\``,
-    );
+    throw new CommandError('notFound', `there is no vault ${wanted}; make it with \`kmipd vault create ${wanted}\``);
   }
   if (existing) {
     if (vaultName !== undefined && vault.name !== vaultName) {
