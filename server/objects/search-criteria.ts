@@ -47,7 +47,7 @@ const during = (name: string, values: readonly number[]): Condition =>
   values.length === 1 ? { name, equals: values[0]! } : { name, from: Math.min(...values), to: Math.max(...values) };
 
 /** Where terms cannot say it: all the fields in one and the same instance, or any instance at all. */
-function hasInstance(attribute: Attribute<any>, terms: readonly Term[]): Filter {
+function hasInstance(attribute: Attribute<unknown>, terms: readonly Term[]): Filter {
   const asked = terms.map(keyOf);
   return object =>
     attributesFromBytes(object.attributes)
@@ -66,7 +66,8 @@ function atLeast(limits: Partial<TypeOf<typeof UsageLimitsStructure>>): Conditio
   );
 }
 
-const isMask = ({ attributeName }: Attribute<any>): boolean => attributeName === CryptographicUsageMask.attributeName;
+const isMask = ({ attributeName }: Attribute<unknown>): boolean =>
+  attributeName === CryptographicUsageMask.attributeName;
 
 const isOfDestroyed = ({ attribute: { attributeName }, value }: GivenAttribute): boolean =>
   attributeName === DestroyDate.attributeName ||

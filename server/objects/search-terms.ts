@@ -18,9 +18,9 @@ const TERM_LENGTH_MAX = 255;
 /** Characters that stay legible of a text that is longer; its hash follows. */
 const LEGIBLE_LENGTH = 180;
 
-/** Whether the object is destroyed, as a term of its own: searches pass over those that are. */
+/** A term of its own that says whether the object is destroyed; no attribute has this name. */
 const DESTROYED = 'Destroyed';
-/** Texts of the other terms begin with the name of an attribute, and no attribute has this one. */
+/** Searches pass over destroyed objects with it. */
 export const isNotDestroyed: Condition = { name: DESTROYED, equals: 0 };
 
 /**
@@ -44,7 +44,7 @@ export const namedConditions = (nameValue: string): Condition[] => [
 ];
 
 /** The terms of one attribute value, or of the fields that are given of it. None for a mask without bits and an empty structure. */
-export function valueTerms(attribute: Attribute<any>, value: unknown): Term[] {
+export function valueTerms(attribute: Attribute<unknown>, value: unknown): Term[] {
   const name = bounded(attribute.attributeName);
   if (attribute.attributeName === CryptographicUsageMask.attributeName) return bitsOf(value as number).map(term(name));
   if (attribute.attributeName === Name.attributeName) {
@@ -68,15 +68,9 @@ const term =
   (value: Term['value']): Term => ({ name, value });
 
 function plainTerms(name: string, value: unknown): Term[] {
-  switch (typeof value) {
-    case 'string':
-      return [{ name, value: bounded(value) }];
-    case 'number':
-    case 'bigint':
-      return [{ name, value }];
-    case 'boolean':
-      return [{ name, value: value ? 1 : 0 }];
-  }
+  if (typeof value === 'string') return [{ name, value: bounded(value) }];
+  if (typeof value === 'number' || typeof value === 'bigint') return [{ name, value }];
+  if (typeof value === 'boolean') return [{ name, value: value ? 1 : 0 }];
   if (value instanceof Date) return [{ name, value: seconds(value) }];
   if (value instanceof Uint8Array) return [{ name, value: bounded(Buffer.from(value).toString('hex')) }];
   if (Array.isArray(value)) return value.flatMap(one => plainTerms(name, one));

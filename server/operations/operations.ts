@@ -4,11 +4,14 @@ import { addAttribute } from './add-attribute.ts';
 import { create } from './create.ts';
 import { deleteAttribute } from './delete-attribute.ts';
 import { destroy } from './destroy.ts';
+import { discoverVersions } from './discover-versions.ts';
 import { get } from './get.ts';
 import { getAttributeList } from './get-attribute-list.ts';
 import { getAttributes } from './get-attributes.ts';
+import { locate } from './locate.ts';
 import { modifyAttribute } from './modify-attribute.ts';
 import type { OperationDefinition } from './operation.ts';
+import { query } from './query.ts';
 import { register } from './register.ts';
 import { revoke } from './revoke.ts';
 
@@ -17,6 +20,7 @@ export const operations: ReadonlyMap<KnownOperation, OperationDefinition> = new 
   [
     create,
     register,
+    locate,
     get,
     getAttributes,
     getAttributeList,
@@ -26,5 +30,7 @@ export const operations: ReadonlyMap<KnownOperation, OperationDefinition> = new 
     activate,
     revoke,
     destroy,
+    query,
+    discoverVersions,
   ].map(one => [one.operation, one as unknown as OperationDefinition] as const),
 );
