@@ -25,6 +25,7 @@ const ROOMS = new Map([
   ['server/admin', { imports: ['kmip-codec', 'certs', 'server/settings', ...PASSED_IN, ...OPERATIONS] }],
   ['server/kmip', { imports: ['kmip-codec', 'certs', 'server/settings', ...PASSED_IN, ...OPERATIONS] }],
   ['server/conformance', { imports: ['kmip-codec', 'certs'], types: PASSED_IN }],
+  ['server/demo', { all: true, except: ['server/cli'] }],
   ['server/data-folder', { imports: ['certs', 'server/settings', ...LOWEST, 'server/store/sqlite'], types: PASSED_IN }],
   ['server/operations', { imports: ['kmip-codec', 'certs', 'server/objects', ...LOWEST], types: PASSED_IN }],
   ['server/objects', { imports: ['kmip-codec', 'certs', ...LOWEST], types: PASSED_IN }],
