@@ -1,0 +1,70 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import type { ManyKeys } from './many-keys.ts';
+import type { Figures } from './measure.ts';
+
+export interface Row {
+  readonly scenario: string;
+  readonly parallel: number;
+  readonly kmipd: Figures;
+  readonly ceiling: Figures;
+  readonly pykmip?: Figures;
+}
+
+const HEAD = [
+  'scenario',
+  'connections',
+  'kmipd /s',
+  'p50 ms',
+  'p99 ms',
+  'ceiling /s',
+  'of the ceiling',
+  'PyKMIP /s',
+  'times PyKMIP',
+];
+
+const cells = ({ scenario, parallel, kmipd, ceiling, pykmip }: Row): string[] => [
+  scenario,
+  String(parallel),
+  kmipd.rate.toFixed(0),
+  kmipd.p50.toFixed(2),
+  kmipd.p99.toFixed(2),
+  ceiling.rate.toFixed(0),
+  (kmipd.rate / ceiling.rate).toFixed(2),
+  pykmip ? pykmip.rate.toFixed(1) : '-',
+  pykmip ? (kmipd.rate / pykmip.rate).toFixed(1) : '-',
+];
+
+export function showTable(rows: readonly Row[], withHead: boolean): string {
+  const widths = [36, 11, 9, 7, 7, 10, 14, 9, 12];
+  const line = (texts: readonly string[]) =>
+    texts.map((text, i) => (i === 0 ? text.padEnd(widths[i]!) : text.padStart(widths[i]!))).join('  ');
+  return [...(withHead ? [line(HEAD)] : []), ...rows.map(row => line(cells(row)))].join('\n');
+}
+
+export const showManyKeys = (m: ManyKeys): string =>
+  `${m.keys} keys: made in ${m.fillSeconds.toFixed(1)} s over the wire; memory ${m.memoryFilledMb} MB after that, ${m.memoryServingMb} MB after a restart and ` +
+  `lookups; Locate by Name p50 ${m.byName.p50.toFixed(2)} ms, p99 ${m.byName.p99.toFixed(2)} ms; by custom attribute p50 ${m.byCustom.p50.toFixed(2)} ms, p99 ${m.byCustom.p99.toFixed(2)} ms`;
+
+const BEGIN = '<!-- figures: written by make bench -->';
+const END = '<!-- end of figures -->';
+
+/** Puts the figures between the two marks of a document. */
+export function writeReport(
+  file: string,
+  { rows, many, seconds }: { rows: readonly Row[]; many: ManyKeys | undefined; seconds: number },
+): void {
+  const table = [HEAD, HEAD.map((_, i) => (i === 0 ? '---' : '---:')), ...rows.map(cells)]
+    .map(row => `| ${row.join(' | ')} |`)
+    .join('\n');
+  const machine = `${cpus().length} cores (${cpus()[0]?.model.trim()}), Node ${process.version}, ${seconds} s a figure, ${new Date().toISOString().slice(0, 10)}`;
+  const text = readFileSync(file, 'utf8');
+  const [before, rest] = text.split(BEGIN);
+  const after = rest?.split(END)[1];
+  if (before === undefined || after === undefined)
+    throw new Error(`${file} lacks the marks between which the figures stand`);
+  writeFileSync(
+    file,
+    `${before}${BEGIN}\n${machine}\n\n${table}\n${many ? `\n${showManyKeys(many)}\n` : ''}${END}${after}`,
+  );
+}
