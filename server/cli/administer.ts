@@ -1,3 +1,4 @@
+import { CertificateError } from '../../certs/index.ts';
 import {
   type AdministrativeActionName,
   buildAdministrativeEvent,
@@ -6,8 +7,8 @@ import {
   type PlainObject,
   toKept,
 } from '../audit/index.ts';
-import type { UnitOfWork } from '../store/index.ts';
-import { type ExitReason, exitReasonOf } from './exit-codes.ts';
+import { ConflictError, type UnitOfWork } from '../store/index.ts';
+import { CommandError, type ExitReason, exitReasonOf } from './exit-codes.ts';
 import type { CommandContext } from './with-store.ts';
 
 /** What a command does, for its event. */
@@ -45,7 +46,7 @@ export async function administer<T>(
   } catch (error) {
     const reason = exitReasonOf(error);
     if (reason !== 'unavailable') {
-      const message = error instanceof Error && reason !== 'failure' ? error.message : 'the command failed';
+      const message = recordedText(error);
       const [detail = message] = message.split('; '); // what to do about it is for the person at the keyboard
       const failed = context.store.begin();
       failed.record(eventOf(context, deed, { ok: false, cause: CAUSES[reason], detail, reasonForFailure: message }));
@@ -53,6 +54,15 @@ export async function administer<T>(
     }
     throw error;
   }
+}
+
+/** What an event may say about an error: ours in words, the system's by its code. */
+function recordedText(error: unknown): string {
+  if (error instanceof CommandError) return error.recorded;
+  if (error instanceof ConflictError) return error.message;
+  if (error instanceof CertificateError) return `found ${error.found}, expected ${error.expected}`;
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' ? `the command failed (${code})` : 'the command failed';
 }
 
 /** What the deed says, overridden by what is known when it is done. */

@@ -52,7 +52,9 @@ export async function writeOutputs(files: readonly OutputFile[], { force }: { fo
     const present = await readIfPresent(file.path);
     if (present === undefined || force) missing.push(file);
     else if (!file.isShared || present.toString() !== file.content) {
-      throw new CommandError('refused', `${file.path} exists already; name another folder with --out, or add --force`);
+      throw new CommandError('refused', `${file.path} exists already; name another folder with --out, or add --force`, {
+        recorded: 'a file to be written exists already',
+      });
     }
   }
   const written: string[] = [];
@@ -77,7 +79,10 @@ export async function removeFiles(paths: readonly string[]): Promise<void> {
 export function named<T>(path: string, read: () => T): T {
   const explain = (error: unknown) =>
     error instanceof CertificateError
-      ? new CommandError('refused', `${path}: ${error.message}; name another file`, { cause: error })
+      ? new CommandError('refused', `${path}: ${error.message}; name another file`, {
+          cause: error,
+          recorded: error.message,
+        })
       : error;
   try {
     const result = read();

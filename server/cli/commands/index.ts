@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { registerConformance } from '../../conformance/index.ts';
+import { registerDemo } from '../../demo/index.ts';
+import { painter } from '../output.ts';
 import type { World } from '../world.ts';
 import { clientCommands } from './client.ts';
 import { configCommand } from './config.ts';
@@ -18,5 +20,6 @@ export const commands: readonly ((program: Command, world: World) => void)[] = [
   eventsCommand,
   configCommand,
   (program, world) => registerConformance(program, world.now),
+  (program, world) => registerDemo(program, { ...world, paint: painter(world) }),
   versionCommand,
 ];

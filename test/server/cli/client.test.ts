@@ -47,6 +47,7 @@ t.test('client add never overwrites files, unless told to', async t => {
   });
   t.equal(readFileSync(join(out, 'a.key'), 'utf8'), before);
   const { store } = await open();
+  t.notMatch((await store.events.latest(1))[0]?.json, out, 'paths stay out of events');
   const client = await store.directory.clientNamed('a');
   t.equal(
     (await store.directory.certificates(client?.id ?? '')).length,
@@ -146,6 +147,7 @@ t.test('client add says what is wrong with what it was given, in one line', asyn
   t.same(await store.directory.clients(), [], 'nobody was let in');
   const failures = await store.events.latest(100, { outcome: 'failure' });
   t.ok(failures.length >= 4, 'what was refused is recorded');
+  for (const { json } of failures) t.notMatch(json, parent, 'paths stay out of events');
   for (const { json } of failures)
     t.match(JSON.parse(json), { reason: { reasonForFailure: /\S/ }, message: / -failure$/ });
 });
