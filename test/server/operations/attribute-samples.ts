@@ -1,0 +1,68 @@
+import * as kmip from '../../../kmip-codec/index.ts';
+import type { Attribute } from '../../../kmip-codec/index.ts';
+
+const bytes = Uint8Array.of(1, 2, 3);
+const date = new Date('2031-01-01T00:00:00Z');
+const sample = <T>(attribute: Attribute<T>, value: T): [Attribute<unknown>, unknown] => [attribute, value];
+
+/** A valid value of every attribute of KMIP 1.0 to 1.4; a test sees to it that none is missing. */
+export const samples: ReadonlyMap<Attribute<unknown>, unknown> = new Map([
+  sample(kmip.UniqueIdentifier, 'somebody'),
+  sample(kmip.Name, { nameValue: 'a name', nameType: kmip.NameType.UninterpretedTextString }),
+  sample(kmip.ObjectType, kmip.ObjectType.SymmetricKey),
+  sample(kmip.CryptographicAlgorithm, kmip.CryptographicAlgorithm.AES),
+  sample(kmip.CryptographicLength, 256),
+  sample(kmip.CryptographicParameters, { blockCipherMode: kmip.BlockCipherMode.CBC }),
+  sample(kmip.CryptographicDomainParameters, { qlength: 256 }),
+  sample(kmip.CertificateType, kmip.CertificateType.X_509),
+  sample(kmip.CertificateLength, 1000),
+  sample(kmip.X509CertificateIdentifier, { issuerDistinguishedName: bytes, certificateSerialNumber: bytes }),
+  sample(kmip.X509CertificateSubject, { subjectDistinguishedName: bytes }),
+  sample(kmip.X509CertificateIssuer, { issuerDistinguishedName: bytes }),
+  sample(kmip.CertificateIdentifier, { issuer: 'CN=ca' }),
+  sample(kmip.CertificateSubject, { certificateSubjectDistinguishedName: 'CN=key' }),
+  sample(kmip.CertificateIssuer, { certificateIssuerDistinguishedName: 'CN=ca' }),
+  sample(kmip.DigitalSignatureAlgorithm, kmip.DigitalSignatureAlgorithm.SHA_256WithRSAEncryption),
+  sample(kmip.Digest, { hashingAlgorithm: kmip.HashingAlgorithm.SHA_1, digestValue: bytes }),
+  sample(kmip.OperationPolicyName, 'default'),
+  sample(kmip.CryptographicUsageMask, kmip.CryptographicUsageMask.Encrypt),
+  sample(kmip.LeaseTime, 60),
+  sample(kmip.UsageLimits, { usageLimitsTotal: 1000n, usageLimitsUnit: kmip.UsageLimitsUnit.Byte }),
+  sample(kmip.State, kmip.State.Active),
+  sample(kmip.InitialDate, date),
+  sample(kmip.ActivationDate, date),
+  sample(kmip.ProcessStartDate, date),
+  sample(kmip.ProtectStopDate, date),
+  sample(kmip.DeactivationDate, date),
+  sample(kmip.DestroyDate, date),
+  sample(kmip.CompromiseOccurrenceDate, date),
+  sample(kmip.CompromiseDate, date),
+  sample(kmip.RevocationReason, { revocationReasonCode: kmip.RevocationReasonCode.Unspecified }),
+  sample(kmip.ArchiveDate, date),
+  sample(kmip.ObjectGroup, 'a group'),
+  sample(kmip.Fresh, true),
+  sample(kmip.Link, { linkType: kmip.LinkType.DerivedKeyLink, linkedObjectIdentifier: 'somebody' }),
+  sample(kmip.ApplicationSpecificInformation, { applicationNamespace: 'ssl', applicationData: 'www.example.com' }),
+  sample(kmip.ContactInformation, 'Joe'),
+  sample(kmip.LastChangeDate, date),
+  sample(kmip.AlternativeName, {
+    alternativeNameValue: 'another',
+    alternativeNameType: kmip.AlternativeNameType.UninterpretedTextString,
+  }),
+  sample(kmip.KeyValuePresent, true),
+  sample(kmip.KeyValueLocation, {
+    keyValueLocationValue: 'a safe',
+    keyValueLocationType: kmip.KeyValueLocationType.UninterpretedTextString,
+  }),
+  sample(kmip.OriginalCreationDate, date),
+  sample(kmip.RandomNumberGenerator, { rngAlgorithm: kmip.RNGAlgorithm.NRBG }),
+  sample(kmip.PKCS12FriendlyName, 'friend'),
+  sample(kmip.Description, 'a key'),
+  sample(kmip.Comment, 'kept'),
+  sample(kmip.Sensitive, true),
+  sample(kmip.AlwaysSensitive, true),
+  sample(kmip.Extractable, false),
+  sample(kmip.NeverExtractable, true),
+  sample(kmip.customAttribute('x-Mine'), kmip.customText('1')),
+  sample(kmip.customAttribute('y-Theirs'), kmip.customText('1')),
+]);
