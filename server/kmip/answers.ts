@@ -2,12 +2,10 @@ import {
   encodeResponse,
   ResultStatus,
   supportedVersions,
-  TtlvReader,
-  ProtocolVersion,
   fromProtocolVersion,
+  ItemType,
   Tag,
   toProtocolVersion,
-  V1_0,
   V1_4,
   type RequestBatchItem,
   type RequestHeader,
@@ -83,15 +81,25 @@ const resultFields = (failure: ItemFailure, version: Version) => ({
   resultMessage: failure.message,
 });
 
-/** The version in which a message that cannot be decoded is answered: its own if we speak it, our newest if it names another, undefined if it names none. */
+/**
+ * The version in which a message that cannot be decoded is answered: its own if we speak it, our newest if it names another,
+ * undefined if it names none. It is looked for where every valid message has it, so that the rest may be missing or wrong.
+ */
 export function versionToAnswer(bytes: Uint8Array): Version | undefined {
-  try {
-    const reader = new TtlvReader(bytes);
-    reader.begin(Tag.RequestMessage);
-    reader.begin(Tag.RequestHeader);
-    const version = fromProtocolVersion(ProtocolVersion.codec(V1_0).read(reader, Tag.ProtocolVersion));
-    return version !== undefined && supportedVersions.includes(version) ? version : supportedVersions[0];
-  } catch {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const begins = (at: number, tag: number, type: number) => buffer.readUIntBE(at, 4) === tag * 256 + type;
+  if (
+    buffer.length < 56 ||
+    !begins(0, Tag.RequestMessage, ItemType.Structure) ||
+    !begins(8, Tag.RequestHeader, ItemType.Structure) ||
+    !begins(16, Tag.ProtocolVersion, ItemType.Structure) ||
+    !begins(24, Tag.ProtocolVersionMajor, ItemType.Integer) ||
+    !begins(40, Tag.ProtocolVersionMinor, ItemType.Integer)
+  )
     return undefined;
-  }
+  const version = fromProtocolVersion({
+    protocolVersionMajor: buffer.readInt32BE(32),
+    protocolVersionMinor: buffer.readInt32BE(48),
+  });
+  return version !== undefined && supportedVersions.includes(version) ? version : supportedVersions[0];
 }

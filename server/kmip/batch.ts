@@ -1,6 +1,7 @@
 import {
   BatchErrorContinuationOption,
   CodecError,
+  isKnownOperation,
   ResultStatus,
   type RequestBatchItem,
   type RequestMessage,
@@ -30,9 +31,13 @@ export function batchProblem({ requestHeader, batchItems = [] }: RequestMessage)
 export async function runBatch(message: RequestMessage, work: Omit<ItemWork, 'item'>): Promise<ItemOutcome[]> {
   const option = message.requestHeader.batchErrorContinuationOption ?? BatchErrorContinuationOption.Stop;
   const start = work.unit.mark();
+  const { batchItems = [] } = message;
+  const refused = criticalExtension(batchItems);
+  if (refused !== undefined)
+    return batchItems.map(item => ({ item, result: refused, uniqueIdentifier: askedFor(item) }));
   const outcomes: ItemOutcome[] = [];
-  for (const item of message.batchItems ?? []) {
-    const asked = askedFor(item) ?? work.context.idPlaceholder;
+  for (const item of batchItems) {
+    const asked = askedFor(item) ?? (isAboutObject(item, work) ? work.context.idPlaceholder : undefined);
     const result = await runItem({ ...work, item });
     outcomes.push({ item, result, uniqueIdentifier: (result.ok ? identifierIn(result.payload) : undefined) ?? asked });
     if (result.ok || option === BatchErrorContinuationOption.Continue) continue;
@@ -45,11 +50,25 @@ export async function runBatch(message: RequestMessage, work: Omit<ItemWork, 'it
   return outcomes;
 }
 
+/** We understand no Message Extension: a critical one makes the whole message fail (1.4 §6.16, §11.1). */
+function criticalExtension(batchItems: readonly RequestBatchItem[]): ItemFailure | undefined {
+  const critical = batchItems.find(({ messageExtension }) => messageExtension?.criticalityIndicator === true);
+  if (critical === undefined) return undefined;
+  const vendor = critical.messageExtension?.vendorIdentification;
+  return failed(
+    'Feature Not Supported',
+    `critical Message Extension ${vendor === undefined ? 'without vendor' : `of ${JSON.stringify(vendor)}`} is not understood`,
+  );
+}
+
 const undone = failed('Operation Canceled By Requester', 'undone because a later batch item failed', {
   status: ResultStatus.OperationUndone,
   cause: 'failed dependency',
   reasonForFailure: 'A later item of the batch failed and the client asked for Undo.',
 });
+
+const isAboutObject = ({ operation }: RequestBatchItem, { operations }: Omit<ItemWork, 'item'>) =>
+  isKnownOperation(operation) && operations.get(operation)?.needs !== undefined;
 
 function askedFor({ requestPayload }: RequestBatchItem): string | undefined {
   return requestPayload === undefined || requestPayload instanceof CodecError

@@ -55,16 +55,16 @@ export class Connection {
     // A peer that half-closes after its last message still gets the answer.
     this.#socket.on('end', () => {
       this.#isEnded = true;
-      if (!this.#isWorking) this.#socket.end();
+      if (!this.#isWorking) this.#finish();
     });
     this.#socket.on('close', () => clearTimeout(this.#timer));
     this.#wait('idle', this.#limits.idleTimeoutMs);
   }
 
-  /** Ends the connection as soon as no message is being worked on. */
+  /** Ends the connection, once a message that has begun to come is answered. */
   drain(): void {
     this.#isDraining = true;
-    if (!this.#isWorking) this.#socket.end();
+    if (!this.#isWorking && !this.#framing.isWithinMessage) this.#finish();
   }
 
   async #work(): Promise<void> {
@@ -78,7 +78,7 @@ export class Connection {
         this.#wait('answer not taken', this.#limits.requestTimeoutMs);
         await this.#send(answer.bytes);
         if (answer.isLast || this.#isDraining) {
-          this.#socket.end();
+          this.#finish();
           return;
         }
       }
@@ -99,7 +99,7 @@ export class Connection {
     } catch (error) {
       if (!(error instanceof FramingError)) throw error;
       return this.#dispatcher.refuse(
-        NOTHING,
+        this.#framing.unread(),
         this.#peer,
         failed('Invalid Message', error.message, error.isTooLong ? { cause: 'too large' } : {}),
       );
@@ -116,13 +116,18 @@ export class Connection {
   }
 
   #listenOn(): void {
-    if (this.#isEnded || this.#isDraining) {
-      this.#socket.end();
-      return;
-    }
+    const { isWithinMessage } = this.#framing;
+    if (this.#isEnded || (this.#isDraining && !isWithinMessage)) return this.#finish();
     const { requestTimeoutMs, idleTimeoutMs } = this.#limits;
-    if (!this.#framing.isWithinMessage) this.#wait('idle', idleTimeoutMs);
+    if (!isWithinMessage) this.#wait('idle', idleTimeoutMs);
     else if (this.#waitingFor !== 'the rest of a message') this.#wait('the rest of a message', requestTimeoutMs);
+    this.#socket.resume();
+  }
+
+  /** Says good-bye. What still comes is thrown away: bytes left unread would make the peer lose the last answer. */
+  #finish(): void {
+    this.#wait('the peer to close', CLOSE_MS);
+    this.#socket.removeAllListeners('data').end();
     this.#socket.resume();
   }
 
@@ -132,7 +137,8 @@ export class Connection {
     this.#waitingFor = what;
     this.#timer = setTimeout(() => {
       this.#log.debug('a connection was cut', { waitingFor: what, timeoutMs });
-      this.#socket.destroy();
+      if (what === 'idle') this.#finish();
+      else this.#socket.destroy();
     }, timeoutMs);
   }
 
@@ -143,4 +149,5 @@ export class Connection {
   }
 }
 
-const NOTHING = new Uint8Array();
+/** A peer that was told that the connection ends has this long to end its side. */
+const CLOSE_MS = 2000;

@@ -65,7 +65,7 @@ export class Dispatcher {
       if (!identity.ok) return await this.#stranger(bytes, identity, scene);
       return await this.#decoded(bytes, identity.initiator, identity.record, scene);
     } catch (error) {
-      return this.#refuse(scene, initiator, versionToAnswer(bytes), failureFrom(error, this.#unexpected(scene)), true);
+      return this.#refuse(scene, initiator, versionToAnswer(bytes), failureFrom(error, this.#unexpected(scene)), false);
     }
   }
 
@@ -108,24 +108,12 @@ export class Dispatcher {
 
   /** One unit of work for the message; tried again when somebody else changed the same object meanwhile. */
   async #work(message: RequestMessage, version: Version, initiator: Initiator, scene: Scene): Promise<Answer> {
-    const header = message.requestHeader;
     for (let attempt = 1; ; attempt++) {
       const unit = this.#options.store.begin();
       const start = unit.mark();
       const outcomes = await runBatch(message, await this.#itemWork(unit, version, initiator, scene));
-      let bytes = encodeOutcomes(header, version, outcomes, scene);
-      if (header.maximumResponseSize !== undefined && bytes.length > header.maximumResponseSize) {
-        // The client would not take the answer, so nothing of the message is done.
-        unit.rollback(start);
-        failAll(
-          outcomes,
-          failed(
-            'Response Too Large',
-            `the answer has ${bytes.length} bytes, at most ${header.maximumResponseSize} are taken`,
-          ),
-        );
-        bytes = encodeOutcomes(header, version, outcomes, scene);
-      }
+      const { bytes, isWhole } = this.#encoded(message, version, outcomes, scene);
+      if (!isWhole) unit.rollback(start);
       this.#record(unit, version, initiator, scene, outcomes);
       try {
         await unit.commit();
@@ -133,9 +121,33 @@ export class Dispatcher {
       } catch (error) {
         if (error instanceof ConflictError && attempt < TRIES_MAX) continue;
         failAll(outcomes, failureFrom(error, this.#unexpected(scene)));
-        return { bytes: encodeOutcomes(header, version, outcomes, scene), isLast: false };
+        // Nothing can be written now, or others were always faster: the latter can still be recorded.
+        if (error instanceof ConflictError) await this.#recordAlone(version, initiator, scene, outcomes);
+        return { bytes: encodeOutcomes(message.requestHeader, version, outcomes, scene), isLast: false };
       }
     }
+  }
+
+  /** The answer. Not `isWhole` when it cannot be given: then every item has failed instead, and nothing of the message may be done. */
+  #encoded(
+    { requestHeader }: RequestMessage,
+    version: Version,
+    outcomes: readonly ItemOutcome[],
+    scene: Scene,
+  ): { bytes: Buffer; isWhole: boolean } {
+    const { maximumResponseSize = Infinity } = requestHeader;
+    let problem: ItemFailure;
+    try {
+      const bytes = encodeOutcomes(requestHeader, version, outcomes, scene);
+      if (bytes.length <= maximumResponseSize) return { bytes, isWhole: true };
+      const message = `the answer has ${bytes.length} bytes, at most ${maximumResponseSize} are taken`;
+      problem = failed('Response Too Large', message);
+    } catch (cause) {
+      // A CodecError here is not the client's: an operation has given what its payload cannot say.
+      problem = failureFrom(new Error('an answer cannot be encoded', { cause }), this.#unexpected(scene));
+    }
+    failAll(outcomes, problem);
+    return { bytes: encodeOutcomes(requestHeader, version, outcomes, scene), isWhole: false };
   }
 
   async #itemWork(unit: UnitOfWork, version: Version, initiator: Initiator, scene: Scene) {
@@ -162,6 +174,18 @@ export class Dispatcher {
   ): void {
     const frame = this.#frame(unit, scene, initiator);
     outcomes.forEach((outcome, position) => recordItem(frame, version, outcome, { position, count: outcomes.length }));
+  }
+
+  /** Records outcomes that changed nothing. */
+  async #recordAlone(
+    version: Version,
+    initiator: Initiator,
+    scene: Scene,
+    outcomes: readonly ItemOutcome[],
+  ): Promise<void> {
+    const unit = this.#options.store.begin();
+    this.#record(unit, version, initiator, scene, outcomes);
+    await unit.commit().catch(this.#unexpected(scene));
   }
 
   async #refuse(

@@ -1,6 +1,8 @@
 import { ItemType, Tag, tagName } from '../../kmip-codec/index.ts';
 
 const HEADER_BYTES = 8;
+/** Pieces are put together when there are so many, for a buffer of one byte takes a hundred. */
+const CHUNKS_MAX = 256;
 
 /** The stream is out of step, or a message is longer than allowed: it cannot be read any further. */
 export class FramingError extends Error {
@@ -33,6 +35,12 @@ export class Framing {
   push(chunk: Buffer): void {
     this.#chunks.push(chunk);
     this.#bytes += chunk.length;
+    if (this.#chunks.length > CHUNKS_MAX) this.#gather();
+  }
+
+  /** What has come and was not given out. */
+  unread(): Buffer {
+    return this.#bytes === 0 ? Buffer.alloc(0) : this.#gather();
   }
 
   /** The next whole message, or undefined until more bytes come. Throws FramingError when the stream holds something else. */

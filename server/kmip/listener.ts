@@ -32,8 +32,10 @@ export class Listener {
   readonly #server: Server;
   readonly #connections = new Set<Connection>();
   readonly #perClient = new Map<string, number>();
-  /** Every socket from its first byte, so that one that never ends its handshake cannot hold up the end. */
+  /** Every socket from its first byte, so that none can hold up the end. */
   readonly #sockets = new Set<Socket>();
+  /** Those that have not ended their handshake. */
+  readonly #handshakes = new Map<string, Socket>();
 
   constructor(options: ListenerOptions) {
     this.#options = options;
@@ -41,10 +43,18 @@ export class Listener {
     this.#server = createServer({ ...tlsOptions(tls, certificate, limits.handshakeTimeoutMs), allowHalfOpen: true });
     this.#server.maxConnections = Math.ceil(limits.connectionsMax * (1 + OVER_LIMIT_SHARE)) + 1;
     this.#server.on('connection', (socket: Socket) => {
+      const end = otherEnd(socket);
       this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
+      this.#handshakes.set(end, socket);
+      socket.once('close', () => {
+        this.#sockets.delete(socket);
+        if (this.#handshakes.get(end) === socket) this.#handshakes.delete(end);
+      });
     });
-    this.#server.on('secureConnection', socket => this.#accept(socket));
+    this.#server.on('secureConnection', socket => {
+      this.#handshakes.delete(otherEnd(socket));
+      this.#accept(socket);
+    });
     // A handshake that fails, or ends before it began, is everyday business of a port on a network.
     this.#server.on('tlsClientError', error => options.log.debug('a TLS handshake failed', { reason: error.message }));
     this.#server.on('drop', () =>
@@ -75,6 +85,7 @@ export class Listener {
   /** Accepts nothing more, lets messages under way finish for at most `timeoutMs`, then cuts what is left. */
   async stop(timeoutMs: number): Promise<void> {
     const closed = new Promise<void>(resolve => this.#server.close(() => resolve()));
+    for (const socket of this.#handshakes.values()) socket.destroy();
     for (const connection of this.#connections) connection.drain();
     const timer = setTimeout(() => {
       for (const socket of this.#sockets) socket.destroy();
@@ -116,3 +127,6 @@ export class Listener {
     return undefined;
   }
 }
+
+/** Tells connections of one port apart, by what node:tls has in common between a socket and the one that it wraps. */
+const otherEnd = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`;

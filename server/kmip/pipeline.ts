@@ -37,7 +37,7 @@ export async function runItem(work: ItemWork): Promise<ItemResult> {
       droppable(work, async () => {
         const { operation, request } = inVersion(work);
         const object = await withObject(work, operation, request);
-        return operation.run({ ...work.context, object } as ObjectContext, request as never);
+        return run(work.context, operation, object, request);
       }),
     ),
   );
@@ -64,28 +64,22 @@ async function resulting(work: ItemWork, next: () => Promise<object>): Promise<I
 
 async function droppable(work: ItemWork, next: () => Promise<object>): Promise<object> {
   const mark = work.unit.mark();
-  const { idPlaceholder } = work.context;
   try {
     return await next();
   } catch (error) {
     work.unit.rollback(mark);
-    work.context.idPlaceholder = idPlaceholder;
     throw error;
   }
 }
 
 /** The operation and its decoded payload, if this server has it in the version of the message. */
 function inVersion(work: ItemWork): { operation: OperationDefinition; request: object } {
-  const { operation: code, requestPayload, messageExtension } = work.item;
+  const { operation: code, requestPayload } = work.item;
   const { version } = work.context;
   const name = Operation.names.show(code);
   const operation = isKnownOperation(code) ? work.operations.get(code) : undefined;
   if (operation === undefined || !Operation.names.isKnownIn(code, version)) {
     throw new OperationFailure('Operation Not Supported', `${name} is not supported in KMIP ${showVersion(version)}`);
-  }
-  if (messageExtension?.criticalityIndicator === true) {
-    const vendor = messageExtension.vendorIdentification ?? 'without vendor';
-    throw new OperationFailure('Feature Not Supported', `critical Message Extension of ${vendor} is not understood`);
   }
   if (requestPayload instanceof CodecError) throw requestPayload;
   if (requestPayload === undefined) throw new CodecError('requestPayload: required');
@@ -118,6 +112,19 @@ async function withObject(
   }
   checkState(operation, needs, object);
   return object;
+}
+
+/** The operation on the object. Only when it succeeds does it leave an ID Placeholder to the items that follow (1.4 §4). */
+async function run(
+  context: Context,
+  operation: OperationDefinition,
+  object: ManagedObject | undefined,
+  request: object,
+): Promise<object> {
+  const own = { ...context, object } as ObjectContext;
+  const payload = await operation.run(own, request as never);
+  context.idPlaceholder = own.idPlaceholder;
+  return payload;
 }
 
 function checkState(

@@ -68,11 +68,12 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     dispatcher,
     log,
   });
+  const sinks = settings.audit.sinks.map(sink => sinkFor(sink, options));
   const address = await listener.start();
   const delivery = startDelivery({
     events: store.events,
     cursors: store.cursors,
-    sinks: settings.audit.sinks.map(sink => sinkFor(sink, options)),
+    sinks,
     now,
     onProblem: ({ sink, failures, since, retryMs, error }) =>
       log.warn('a sink does not take events', { sink, failures, since, retryMs, error }),

@@ -1,9 +1,6 @@
-import { once } from 'node:events';
-import { connect as tlsConnect, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import type { ConnectionOptions } from 'node:tls';
 import {
   CodecError,
-  decodeResponse,
-  encodeRequest,
   ResultReason,
   ResultStatus,
   toProtocolVersion,
@@ -18,10 +15,7 @@ import {
   type ResponseOf,
   type Version,
 } from '../../kmip-codec/index.ts';
-
-const HEADER_BYTES = 8;
-/** Longer than any timeout that a test sets, shorter than a test may take. */
-const ANSWER_MS = 20_000;
+import { KmipClient as PlainKmipClient } from '../../server/demo/index.ts';
 
 /** Certificate and key by which a client is known, PEM. */
 export interface ClientIdentity {
@@ -47,79 +41,15 @@ export interface BatchOptions {
   readonly header?: Partial<RequestHeader>;
 }
 
-/** A KMIP client for tests: one TLS connection, messages whole or byte by byte. */
-export class KmipClient {
-  readonly socket: TLSSocket;
-  /** Resolves when the connection is closed, with the error that broke it if one did. */
-  readonly closed: Promise<Error | undefined>;
-  #received: Buffer = Buffer.alloc(0);
-  #hasEnded = false;
-  #wake: () => void = () => {};
-
-  constructor(socket: TLSSocket) {
-    this.socket = socket;
-    let failure: Error | undefined;
-    this.closed = new Promise(resolve => socket.on('close', () => resolve(failure)));
-    socket.setNoDelay(true);
-    socket.on('error', error => (failure = error));
-    socket.on('data', (chunk: Buffer) => {
-      this.#received = Buffer.concat([this.#received, chunk]);
-      this.#wake();
-    });
-    for (const event of ['end', 'close'])
-      socket.on(event, () => {
-        this.#hasEnded = true;
-        this.#wake();
-      });
-  }
-
+/** A KMIP client for tests: with any options of node:tls, and with one operation a call. */
+export class KmipClient extends PlainKmipClient {
   /** Connects; rejects when the handshake fails. The certificate is sent if there is one. */
-  static async connect(
+  static override async connect(
     options: ConnectionOptions & { host: string; port: number },
     identity?: ClientIdentity,
   ): Promise<KmipClient> {
-    const socket = tlsConnect({
-      ...(identity && { cert: identity.certificatePem, key: identity.privateKeyPem }),
-      ...options,
-    });
-    const client = new KmipClient(socket);
-    await once(socket, 'secureConnect');
-    return client;
-  }
-
-  write(bytes: Uint8Array): void {
-    this.socket.write(bytes);
-  }
-
-  /** Bytes of the next whole answer; undefined when the server ended the connection before one. Rejects when nothing comes. */
-  async nextMessage(timeoutMs = ANSWER_MS): Promise<Buffer | undefined> {
-    const deadline = Date.now() + timeoutMs;
-    for (;;) {
-      const whole = this.#received.length < HEADER_BYTES ? Infinity : HEADER_BYTES + this.#received.readUInt32BE(4);
-      if (this.#received.length >= whole) {
-        const message = this.#received.subarray(0, whole);
-        this.#received = this.#received.subarray(whole);
-        return message;
-      }
-      if (this.#hasEnded) return undefined;
-      const leftMs = deadline - Date.now();
-      if (leftMs <= 0) throw new Error(`no answer within ${timeoutMs} ms; ${this.#received.length} bytes have come`);
-      await this.#change(leftMs);
-    }
-  }
-
-  /** Sends bytes and gives the bytes of the next answer; undefined when the connection ended instead. */
-  sendBytes(bytes: Uint8Array): Promise<Buffer | undefined> {
-    this.write(bytes);
-    return this.nextMessage();
-  }
-
-  /** Sends a message, in the version that its header names unless said, and gives the answer. */
-  async send(message: RequestMessage, version?: Version): Promise<ResponseMessage> {
-    const { protocolVersionMajor: major, protocolVersionMinor: minor } = message.requestHeader.protocolVersion;
-    const answer = await this.sendBytes(encodeRequest(message, version ?? ((major * 256 + minor) as Version)));
-    if (answer === undefined) throw new Error('the server ended the connection without an answer');
-    return decodeResponse(answer).message;
+    const { certificatePem: cert, privateKeyPem: key } = identity ?? {};
+    return (await this.over({ ...(identity && { cert, key }), ...options })) as KmipClient;
   }
 
   /** Sends a batch; Batch Count and version are filled in. */
@@ -148,23 +78,6 @@ export class KmipClient {
     if (item.resultStatus !== ResultStatus.Success) throw new RequestFailed(item);
     if (item.responsePayload instanceof CodecError) throw item.responsePayload;
     return item.responsePayload as ResponseOf<O>;
-  }
-
-  /** Ends the connection and waits until it is closed. */
-  async close(): Promise<void> {
-    this.socket.end();
-    this.socket.resume();
-    await this.closed;
-  }
-
-  #change(timeoutMs: number): Promise<void> {
-    return new Promise(resolve => {
-      const timer = setTimeout(resolve, timeoutMs);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 }
 
