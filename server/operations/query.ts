@@ -67,7 +67,7 @@ const answers: ReadonlyMap<number, (context: Context) => Answer> = new Map<numbe
   ],
   [
     QueryFunction.QueryClientRegistrationMethods,
-    // As 2.1 §11.8 explains them: the administrator issues key and certificate, signs a request, or enters the client's certificate.
+    // As 2.1 §11.10 explains them: the administrator issues key and certificate, signs a request, or enters the client's certificate.
     () => ({
       clientRegistrationMethods: [
         ClientRegistrationMethod.ServerOnDemand,

@@ -1,0 +1,103 @@
+import t from 'tap';
+import {
+  CodecError,
+  encodeItemAs,
+  ObjectType,
+  Operation,
+  QueryFunction,
+  QueryResponse,
+  showVersion,
+  supportedVersions,
+  V1_0,
+  V1_1,
+  V1_2,
+  V1_3,
+  V1_4,
+} from '../../../kmip-codec/index.ts';
+import { operations } from '../../../server/operations/index.ts';
+import { openWorld } from './world.ts';
+
+const functions = Object.values(QueryFunction.names.table.values).filter(([, , since]) => since <= V1_4);
+
+t.test('names the operations that the server has and the version knows (1.4 §4.25)', async t => {
+  const world = await openWorld(t);
+  for (const version of supportedVersions) {
+    world.version = version;
+    const answer = await world.run(Operation.Query, { queryFunctions: [QueryFunction.QueryOperations] });
+    const expected = [...operations.keys()].filter(code => version > V1_0 || code !== Operation.DiscoverVersions);
+    t.same(answer.operations, expected, showVersion(version));
+    t.same(answer.objectTypes, []);
+    t.equal(answer.vendorIdentification, undefined);
+  }
+});
+
+t.test('answers several functions at once, one given twice once (1.4 §4.25)', async t => {
+  const world = await openWorld(t);
+  const answer = await world.run(Operation.Query, {
+    queryFunctions: [QueryFunction.QueryServerInformation, QueryFunction.QueryObjects, QueryFunction.QueryObjects],
+  });
+  t.same(answer.objectTypes, [ObjectType.SymmetricKey]);
+  t.equal(answer.vendorIdentification, 'kmipd');
+  t.same(answer.serverInformation, []);
+});
+
+t.test(
+  'has an answer for every function of the version, and refuses those of later ones (1.4 §9.1.3.2.24)',
+  async t => {
+    const world = await openWorld(t);
+    t.equal(functions.length, 12);
+    for (const version of supportedVersions) {
+      world.version = version;
+      for (const [code, name, since] of functions) {
+        const asked = world.run(Operation.Query, { queryFunctions: [code as 1] });
+        if (since <= version) await t.resolves(asked, `${name} in ${showVersion(version)}`);
+        else await t.rejects(asked, CodecError, `${name} in ${showVersion(version)}`);
+      }
+    }
+  },
+);
+
+t.test('leaves the payload empty where there is nothing to tell (1.4 §4.25)', async t => {
+  const world = await openWorld(t);
+  for (const code of [
+    QueryFunction.QueryApplicationNamespaces,
+    QueryFunction.QueryExtensionList,
+    QueryFunction.QueryExtensionMap,
+    QueryFunction.QueryAttestationTypes,
+    QueryFunction.QueryValidations,
+    QueryFunction.QueryProfiles,
+    0x80000001 as 1, // a vendor's function
+  ]) {
+    const answer = await world.run(Operation.Query, { queryFunctions: [code] });
+    t.equal(encodeItemAs(QueryResponse, answer, V1_4).length, 8, QueryFunction.names.show(code));
+  }
+});
+
+t.test('tells what the server can do and what it cannot (1.4 §2.1.21)', async t => {
+  const world = await openWorld(t);
+  const capabilities = async () => {
+    const { capabilityInformation } = await world.run(Operation.Query, {
+      queryFunctions: [QueryFunction.QueryCapabilities],
+    });
+    return capabilityInformation?.[0];
+  };
+  t.match(await capabilities(), {
+    streamingCapability: false,
+    asynchronousCapability: false,
+    attestationCapability: false,
+    batchUndoCapability: true,
+    batchContinueCapability: true,
+  });
+  world.version = V1_3;
+  t.equal((await capabilities())?.batchUndoCapability, undefined, 'since 1.4');
+  const { rngParameters } = await world.run(Operation.Query, { queryFunctions: [QueryFunction.QueryRNGs] });
+  t.equal(rngParameters?.length, 1);
+});
+
+t.test('a request without Query Function is an Invalid Message (1.4 §4.25)', async t => {
+  const world = await openWorld(t);
+  for (const version of [V1_0, V1_1, V1_2, V1_4]) {
+    world.version = version;
+    t.equal(await world.outcome(Operation.Query, { queryFunctions: [] }), 'Invalid Message');
+  }
+});
