@@ -178,7 +178,10 @@ function* ask(one: Step): Generator<Step, unknown, ResponseMessage> {
   const wanted = one.request.batchItems?.length;
   if (batchItems.length !== wanted)
     throw new Error(`${one.title}: ${batchItems.length} answers to ${wanted} batch items`);
-  for (const { resultStatus, resultReason, resultMessage } of batchItems) {
+  for (const [i, { resultStatus, resultReason, resultMessage, uniqueBatchItemId }] of batchItems.entries()) {
+    const sent = one.request.batchItems?.[i]?.uniqueBatchItemId;
+    if (hex(sent) !== hex(uniqueBatchItemId))
+      throw new Error(`${one.title}: Unique Batch Item ID ${hex(uniqueBatchItemId)}, must be ${hex(sent)}`);
     if (resultStatus === ResultStatus.Success) continue;
     const reason = resultReason === undefined ? '' : `, ${ResultReason.names.show(resultReason)}`;
     throw new Error(`${one.title}: ${ResultStatus.names.show(resultStatus)}${reason}: ${resultMessage ?? ''}`);
@@ -186,4 +189,6 @@ function* ask(one: Step): Generator<Step, unknown, ResponseMessage> {
   return batchItems[0]?.responsePayload;
 }
 
+const hex = (bytes: Uint8Array | undefined): string =>
+  bytes === undefined ? 'none' : Buffer.from(bytes).toString('hex');
 const showState = (state: unknown): string => (typeof state === 'number' ? State.names.show(state) : 'without State');

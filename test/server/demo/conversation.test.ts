@@ -114,11 +114,19 @@ t.test('the conversation makes, marks, fetches and activates one key', async t =
 
 t.test('it gives up where vCenter would', async t => {
   t.throws(() => playAll(request => answer(request, State.Active)), /the new key is Active, must be Pre-Active/);
+  const fail = (items: ResponseMessage['batchItems']) =>
+    items?.map(({ uniqueBatchItemId }) => ({ uniqueBatchItemId, resultStatus: ResultStatus.OperationFailed }));
   t.throws(
-    () => playAll(request => ({ ...answer(request), batchItems: [{ resultStatus: ResultStatus.OperationFailed }] })),
+    () => playAll(request => ({ ...answer(request), batchItems: fail(answer(request).batchItems) })),
     /Discover Versions: Operation Failed/,
   );
   t.throws(() => playAll(request => ({ ...answer(request), batchItems: [] })), /0 answers to 1 batch items/);
+  const withoutIds = (items: ResponseMessage['batchItems']) =>
+    items?.map(item => ({ ...item, uniqueBatchItemId: undefined }));
+  t.throws(
+    () => playAll(request => ({ ...answer(request), batchItems: withoutIds(answer(request).batchItems) })),
+    /Discover Versions again: Unique Batch Item ID none, must be 44454d4f01000000/,
+  );
 });
 
 /** Tags, item types, names of attributes and operations of a message: all but its values. */
