@@ -1,4 +1,4 @@
-import { Operation, State } from '../../kmip-codec/index.ts';
+import { Operation, RevocationReasonCode, State } from '../../kmip-codec/index.ts';
 import { revoked, stateAfter, triggerOf } from '../objects/index.ts';
 import { onObject } from './operation.ts';
 import { OperationFailure } from './results.ts';
@@ -7,6 +7,9 @@ import { OperationFailure } from './results.ts';
 export const revoke = onObject(Operation.Revoke, {
   needs: {},
   async run({ object, objects, now }, { revocationReason, compromiseOccurrenceDate }) {
+    const { revocationReasonCode } = revocationReason;
+    if (RevocationReasonCode.names.name(revocationReasonCode) === undefined)
+      throw new OperationFailure('Invalid Field', `Revocation Reason Code ${revocationReasonCode} is not known`);
     const trigger = triggerOf(revocationReason);
     if (stateAfter(object.attributes.get(State), trigger) === undefined) {
       throw new OperationFailure(
@@ -14,6 +17,11 @@ export const revoke = onObject(Operation.Revoke, {
         `${object.state}, must be ${trigger === 'Revoke' ? 'Active' : 'neither Compromised nor Destroyed Compromised'} for this Revocation Reason`,
       );
     }
+    if (compromiseOccurrenceDate !== undefined && trigger === 'Revoke')
+      throw new OperationFailure(
+        'Invalid Field',
+        'Compromise Occurrence Date without a compromise as Revocation Reason',
+      );
     objects.update(object, revoked(object.attributes, revocationReason, compromiseOccurrenceDate, now));
     return { uniqueIdentifier: object.uniqueIdentifier };
   },
