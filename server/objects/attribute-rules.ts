@@ -6,9 +6,13 @@ export type AttributeRule = registry.AttributeRule;
 
 /** The rules of an attribute in this version; of every 'x-' and 'y-' name those of Custom Attribute; undefined for names that the version does not have. */
 export function findAttributeRule(attributeName: string, version: Version): AttributeRule | undefined {
-  const name = isCustomName(attributeName) ? 'Custom Attribute' : attributeName;
+  const name = isCustomName(attributeName) ? CUSTOM : attributeName;
+  if (attributeName === CUSTOM) return undefined;
   return byName.get(name)?.find(rule => rule.since <= version && version <= rule.until);
 }
+
+/** Under which the rules of all custom attributes stand; no attribute has this name itself. */
+const CUSTOM = 'Custom Attribute';
 
 /** Whether the attribute exists in this version, so that a client of this version may see it. */
 export const isAttributeOf = (attributeName: string, version: Version): boolean =>
