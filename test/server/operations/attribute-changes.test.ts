@@ -319,7 +319,7 @@ t.test('Always Sensitive and Never Extractable remember (1.4 §3.49, §3.51)', a
 t.test('an object has one Replacement Object at most (1.4 §3.35)', async t => {
   const world = await openWorld(t);
   const uniqueIdentifier = await world.createKey();
-  const link = (linkType: number) => ({ linkType: linkType as 1, linkedObjectIdentifier: 'somebody' });
+  const link = (linkType: kmip.TypeOf<typeof LinkType>) => ({ linkType, linkedObjectIdentifier: 'somebody' });
   t.equal(await add(world, uniqueIdentifier, Link, link(LinkType.ReplacementObjectLink)), 'Success');
   t.equal(await add(world, uniqueIdentifier, Link, link(LinkType.DerivedKeyLink)), 'Success');
   t.equal(await add(world, uniqueIdentifier, Link, link(LinkType.ReplacementObjectLink)), 'Invalid Field');

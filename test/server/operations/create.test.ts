@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import t from 'tap';
 import * as kmip from '../../../kmip-codec/index.ts';
+import type { AttributeSet } from '../../../kmip-codec/index.ts';
 import {
   CryptographicAlgorithm as Algorithm,
   ActivationDate,
-  AttributeSet,
   CryptographicLength,
   CryptographicUsageMask,
   customAttribute,
