@@ -46,13 +46,12 @@ import {
   V1_2,
   V1_3,
   V1_4,
-  type Attribute,
   type CustomValue,
   type LocateRequest,
 } from '../../../kmip-codec/index.ts';
 import { openWorld, type AttributeRow, type World } from './world.ts';
 
-type Asked = readonly (readonly [Attribute<any>, unknown, number?])[];
+type Asked = readonly AttributeRow[];
 
 async function locate(world: World, asked: Asked, more: Partial<LocateRequest> = {}): Promise<readonly string[]> {
   const given = asked.map(([attribute, value, attributeIndex]) => ({ attribute, value, attributeIndex }));
