@@ -99,11 +99,6 @@ t.test(
         'a transparent key without Key': [transparent({ tag: Tag.D, type: ItemType.BigInteger, value: 5n }), mask],
         'a transparent key with more': [transparent(keyItem(key), keyItem(key)), mask],
         'a wrapped value without Key Wrapping Data': [{ ...block, keyValue: key }, mask],
-        'a place for a value that is here': [
-          block,
-          mask,
-          [kmip.customAttribute('Key Value Location'), kmip.customText('a safe')],
-        ],
       };
       for (const [says, [keyBlock, ...rows]] of Object.entries(cases))
         t.equal(await outcome(world, keyBlock, ...rows), 'Invalid Field', `${says} in KMIP ${showVersion(version)}`);
