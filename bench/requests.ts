@@ -52,7 +52,7 @@ export function addAttributes(uniqueIdentifier: string, values: Record<string, s
     requestHeader: { protocolVersion: toProtocolVersion(V1_1), batchCount: batchItems.length },
     batchItems,
   };
-  return encodeRequest(request as unknown as RequestMessage, V1_1);
+  return encodeRequest(request, V1_1);
 }
 
 /** Batch of Creates with a Name and a custom attribute each, to fill a server with keys. */
@@ -71,7 +71,7 @@ export function createNamed(names: readonly string[]): Buffer {
     requestHeader: { protocolVersion: toProtocolVersion(V1_4), batchCount: batchItems.length },
     batchItems,
   };
-  return encodeRequest(request as unknown as RequestMessage, V1_4);
+  return encodeRequest(request, V1_4);
 }
 
 export const locateByName = (name: string): Buffer =>

@@ -18,7 +18,8 @@ const version = text => {
 };
 const hex = value => `0x${Number(value).toString(16)}`;
 const list = value => (Array.isArray(value) ? value : value === undefined ? [] : [value]);
-const header = what => `// ${what}: made by scripts/generate-registry.mjs from the tables of the specification; change that, not this.\n`;
+const header = what =>
+  `// ${what}: made by scripts/generate-registry.mjs from the tables of the specification; change that, not this.\n`;
 const write = (file, text) => writeFileSync(join(target, file), text);
 
 function lifespan({ since, until }) {
@@ -34,7 +35,9 @@ function tags() {
     const until = tag.until === undefined ? 'undefined' : hex(version(tag.until));
     return `  [${hex(tag.value)}, ${quote(name)}, ${quote(tag.xmlName)}, ${hex(version(tag.since))}, ${until}, [${types}]${values ? `, ${quote(values)}` : ''}],`;
   });
-  write('tags.ts', `${header('Tags')}
+  write(
+    'tags.ts',
+    `${header('Tags')}
 /** The tags by their XML name. */
 export const Tag = {
 ${constants}
@@ -47,7 +50,8 @@ export type TagRow = readonly [
 export const tagRows: readonly TagRow[] = [
 ${table.join('\n')}
 ];
-`);
+`,
+  );
 }
 
 function valueTable(name, { tag, since, until, values }) {
@@ -60,7 +64,11 @@ function valueTable(name, { tag, since, until, values }) {
       if (other !== v.xmlName) aliases.push(`    ${key(other)}: ${hex(v.value)},`);
     }
   }
-  const first = since ?? Object.values(values).map(v => v.since).sort((a, b) => version(a) - version(b))[0];
+  const first =
+    since ??
+    Object.values(values)
+      .map(v => v.since)
+      .sort((a, b) => version(a) - version(b))[0];
   return `{
   name: ${quote(name)},
   tag: ${number === undefined ? 'undefined' : hex(number)},
@@ -74,24 +82,32 @@ ${rows.join('\n')}
 }
 
 function valueTables(file, what, tables) {
-  const names = Object.entries(tables).map(([name, table]) => [name, table.xmlName.replace(/[^A-Za-z0-9]/g, ''), table]);
+  const names = Object.entries(tables).map(([name, table]) => [
+    name,
+    table.xmlName.replace(/[^A-Za-z0-9]/g, ''),
+    table,
+  ]);
   const text = names.map(([name, constant, table]) => `export const ${constant} = ${valueTable(name, table)};\n`);
   const all = names.map(([name, constant]) => `  [${quote(name)}, ${constant}],`);
   const listName = file.replace('.ts', 'ByName');
-  write(file, `${header(what)}import type { ValueTable } from './value-table.ts';
+  write(
+    file,
+    `${header(what)}import type { ValueTable } from './value-table.ts';
 
 ${text.join('\n')}
 /** The tables by the name that the specification gives them. */
 export const ${listName}: ReadonlyMap<string, ValueTable> = new Map<string, ValueTable>([
 ${all.join('\n')}
 ]);
-`);
+`,
+  );
 }
 
-const span = text => text.split(',').map(part => {
-  const [from, to = from] = part.trim().split('-');
-  return [version(from), version(to)];
-});
+const span = text =>
+  text.split(',').map(part => {
+    const [from, to = from] = part.trim().split('-');
+    return [version(from), version(to)];
+  });
 
 function attributeRules() {
   const rows = [];
@@ -100,17 +116,25 @@ function attributeRules() {
       if (rule.source === 'secondary') continue;
       for (const [since, until] of span(rule.versions)) {
         const flags = [
-          ['alwaysHasValue', rule.shallAlwaysHaveValue], ['modifiableByServer', rule.modifiableByServer],
-          ['modifiableByClient', rule.modifiableByClient], ['deletableByClient', rule.deletableByClient],
+          ['alwaysHasValue', rule.shallAlwaysHaveValue],
+          ['modifiableByServer', rule.modifiableByServer],
+          ['modifiableByClient', rule.modifiableByClient],
+          ['deletableByClient', rule.deletableByClient],
           ['multipleInstances', rule.multipleInstances],
-        ].map(([flag, value]) => `${flag}: ${value === true}`).join(', ');
+        ]
+          .map(([flag, value]) => `${flag}: ${value === true}`)
+          .join(', ');
         const names = values => `[${list(values).map(quote).join(', ')}]`;
-        rows.push(`  { attribute: ${quote(name)}, since: ${hex(since)}, until: ${hex(until)}, ${flags}, ` +
-          `initiallySetBy: ${names(rule.initiallySetBy)}, implicitlySetBy: ${names(rule.whenImplicitlySet)}, appliesTo: ${names(rule.appliesTo)} },`);
+        rows.push(
+          `  { attribute: ${quote(name)}, since: ${hex(since)}, until: ${hex(until)}, ${flags}, ` +
+            `initiallySetBy: ${names(rule.initiallySetBy)}, implicitlySetBy: ${names(rule.whenImplicitlySet)}, appliesTo: ${names(rule.appliesTo)} },`,
+        );
       }
     }
   }
-  write('attribute-rules.ts', `${header('Attribute rules')}
+  write(
+    'attribute-rules.ts',
+    `${header('Attribute rules')}
 /** One attribute's rules in the versions \`since\` to \`until\`; names as the specification's rules tables have them. */
 export interface AttributeRule {
   readonly attribute: string;
@@ -128,7 +152,8 @@ export interface AttributeRule {
 export const attributeRules: readonly AttributeRule[] = [
 ${rows.join('\n')}
 ];
-`);
+`,
+  );
 }
 
 tags();
