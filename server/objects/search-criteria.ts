@@ -1,8 +1,8 @@
 import {
-  CryptographicUsageMask,
   DestroyDate,
   State,
   UsageLimits,
+  V1_4,
   type Attribute,
   type GivenAttribute,
   type TypeOf,
@@ -10,6 +10,7 @@ import {
 } from '../../kmip-codec/index.ts';
 import type { Condition, SearchQuery, StoredObject, Term } from '../store/index.ts';
 import { attributesFromBytes } from './attribute-bytes.ts';
+import { findAttributeRule } from './attribute-rules.ts';
 import { isNotDestroyed, seconds, valueTerms } from './search-terms.ts';
 
 export type SearchCriteria = Pick<SearchQuery, 'conditions' | 'filter'>;
@@ -31,7 +32,8 @@ export function searchCriteria(given: readonly GivenAttribute[]): SearchCriteria
     } else {
       const terms = valueTerms(attribute, value);
       conditions.push(...terms.map(({ name, value: equals }) => ({ name, equals })));
-      if (terms.length !== 1 && !(isMask(attribute) && terms.length > 0)) filters.push(hasInstance(attribute, terms));
+      if (terms.length === 0 || (terms.length > 1 && hasInstances(attribute)))
+        filters.push(isOneInstance(attribute, terms));
     }
   }
   for (const [name, values] of dates) conditions.push(during(name, values.map(seconds)));
@@ -47,7 +49,7 @@ const during = (name: string, values: readonly number[]): Condition =>
   values.length === 1 ? { name, equals: values[0]! } : { name, from: Math.min(...values), to: Math.max(...values) };
 
 /** Where terms cannot say it: all the fields in one and the same instance, or any instance at all. */
-function hasInstance(attribute: Attribute<unknown>, terms: readonly Term[]): Filter {
+function isOneInstance(attribute: Attribute<unknown>, terms: readonly Term[]): Filter {
   const asked = terms.map(keyOf);
   return object =>
     attributesFromBytes(object.attributes)
@@ -66,8 +68,9 @@ function atLeast(limits: Partial<TypeOf<typeof UsageLimitsStructure>>): Conditio
   );
 }
 
-const isMask = ({ attributeName }: Attribute<unknown>): boolean =>
-  attributeName === CryptographicUsageMask.attributeName;
+/** Whether an object may have several; of one that it has once, the terms cannot be of two. */
+const hasInstances = ({ attributeName }: Attribute<unknown>): boolean =>
+  findAttributeRule(attributeName, V1_4)?.multipleInstances !== false;
 
 const isOfDestroyed = ({ attribute: { attributeName }, value }: GivenAttribute): boolean =>
   attributeName === DestroyDate.attributeName ||
