@@ -26,6 +26,7 @@ import {
   type KeyWrappingSpecification,
   type SymmetricKey,
 } from '../../../kmip-codec/index.ts';
+import type { OperationFailure } from '../../../server/operations/index.ts';
 import { openWorld, template, type AttributeRow, type World } from './world.ts';
 
 const { WrapKey, Encrypt } = CryptographicUsageMask;
@@ -319,4 +320,48 @@ t.test('a key that is itself kept wrapped does not wrap', async t => {
     },
   });
   t.equal(await outcome(world, await register(world, {}), by(uniqueIdentifier)), 'Permission Denied');
+});
+
+t.test('does not tell a wrapping key of another vault from one that is not there, the auditor is told', async t => {
+  const world = await openWorld(t);
+  const wrapping = await wrappingKey(world);
+  const key = await register(world, {});
+  const { stored } = (await world.objects.find(wrapping))!;
+  const unit = world.store.begin();
+  const vault = { id: 'c4a2bd8c-1c5f-4f0c-9d4b-6d4d2a7f0002', name: 'other', createdAt: world.now };
+  unit.administer({ kind: 'add vault', vault: { ...vault, wrappedKey: Buffer.alloc(61) } });
+  unit.insert({ ...stored, vault: vault.id, uniqueIdentifier: 'of-another-vault' });
+  await unit.commit();
+  const failureOf = (uniqueIdentifier: string) =>
+    get(world, key, by(uniqueIdentifier)).then(
+      () => undefined,
+      (error: unknown) => error as OperationFailure,
+    );
+  const elsewhere = await failureOf('of-another-vault');
+  const nowhere = await failureOf('none');
+  t.equal(elsewhere?.reason, 'Wrapping Object Not Found');
+  t.equal(elsewhere?.reason, nowhere?.reason);
+  t.equal(elsewhere?.message, nowhere?.message);
+  t.equal(elsewhere?.options.cause, 'forbidden');
+  t.equal(nowhere?.options.cause, undefined);
+});
+
+t.test('an archived wrapping key must be recovered first (1.4 §11.12)', async t => {
+  const world = await openWorld(t);
+  const wrapping = await wrappingKey(world);
+  const key = await register(world, {});
+  const { stored } = (await world.objects.find(wrapping))!;
+  const unit = world.store.begin();
+  unit.update((await unit.find(stored.vault, wrapping))!, { isArchived: true });
+  await unit.commit();
+  t.equal(await outcome(world, key, by(wrapping)), 'Object Archived');
+});
+
+t.test('an OperationFailure of wrapping names no key material', async t => {
+  const world = await openWorld(t);
+  const wrapping = await wrappingKey(world);
+  const odd = await register(world, { key: Buffer.alloc(20, 0xab), algorithm: CryptographicAlgorithm.HMAC_SHA1 });
+  await t.rejects(get(world, odd, by(wrapping, noEncoding)), {
+    message: 'AES Key Wrap takes whole blocks of 8 bytes, at least two, and the key has 20 bytes',
+  });
 });
