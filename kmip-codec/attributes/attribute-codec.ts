@@ -60,10 +60,10 @@ export const AttributeStructure: Item<GivenAttribute> = attributeStructure(attri
 /** An Attribute to search for: of a structure some fields are enough (1.4 §4.9). */
 export const SearchedAttributeStructure: Item<GivenAttribute> = attributeStructure(searchedLayout);
 
-type Layout = Pick<Item<any>, 'codec'>;
-type CodecOf = (attribute: Attribute<any>) => ItemCodec<any>;
+type Layout = Pick<Item<unknown>, 'codec'>;
+type CodecOf = (attribute: Attribute<unknown>) => ItemCodec<unknown>;
 
-function attributeStructure(layoutOf: (attribute: Attribute<any>) => Layout): Item<GivenAttribute> {
+function attributeStructure(layoutOf: (attribute: Attribute<unknown>) => Layout): Item<GivenAttribute> {
   return {
     tag: Tag.Attribute,
     since: V1_0,
@@ -79,11 +79,11 @@ function attributeStructure(layoutOf: (attribute: Attribute<any>) => Layout): It
   };
 }
 
-function searchedLayout(attribute: Attribute<any>): Layout {
+function searchedLayout(attribute: Attribute<unknown>): Layout {
   if (!('fields' in attribute)) return attribute;
   let layout = searched.get(attribute.attributeName);
   if (layout === undefined) {
-    layout = partly(attribute as Attribute<any> & StructureItem<any>);
+    layout = partly(attribute as Attribute<unknown> & StructureItem<unknown>);
     searched.set(attribute.attributeName, layout);
   }
   return layout;

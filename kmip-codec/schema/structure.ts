@@ -101,7 +101,7 @@ export const partly = <T>({ tag, since, until, fields }: StructureItem<T>): Stru
       ]),
     ),
     until === undefined ? { since } : { since, until },
-  ) as unknown as StructureItem<Partial<T>>;
+  );
 
 function describeFields(fields: Fields, value: Record<string, unknown>): Record<string, unknown> {
   const words: Record<string, unknown> = {};

@@ -15,6 +15,7 @@ import {
   Name,
   NameType,
   ObjectGroup,
+  SearchedAttributeStructure,
   Sensitive,
   State,
   Tag,
@@ -151,6 +152,17 @@ t.test('a set leaves out what the version does not have', async t => {
       ['Object Group', 0],
       ['Object Group', 1],
     ],
+  );
+});
+
+t.test('of a structure that is searched for, some members are enough (1.4 §4.9)', async t => {
+  const bytes = rawAttribute('Name', rawStructure(Tag.AttributeValue, rawText(Tag.NameValue, 'n')));
+  const searched = decodeItemAs(SearchedAttributeStructure, bytes, V1_4);
+  t.same(searched.value, { nameValue: 'n' });
+  t.equal(encodeItemAs(SearchedAttributeStructure, searched, V1_4).toString('hex'), bytes.toString('hex'));
+  t.match(
+    codecErrorOf(() => decodeItemAs(AttributeStructure, bytes, V1_4)).message,
+    /^Name\.nameType: NameType expected/,
   );
 });
 
