@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { encodeRequest, Operation, ResultStatus, RevocationReasonCode, V1_4 } from '../../kmip-codec/index.ts';
 import { unwrap } from '../../server/root-key/wrapping.ts';
-import { filesIn, formsOf, found, texts, type Haystack } from './byte-search.ts';
+import { filesIn, formsOf, found, texts } from './byte-search.ts';
 import {
   asking,
   getWrapped,
