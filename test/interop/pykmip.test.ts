@@ -1,0 +1,120 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import t, { type Test } from 'tap';
+import { validateEvent, type AuditEvent } from '../../server/audit/index.ts';
+import { addressesIn } from '../../server/demo/addresses.ts';
+import { selfSigned } from '../certs/material.ts';
+import type { ClientIdentity } from '../server/kmip-client.ts';
+import { spawnServer, type ServerProcess } from '../server/server-process.ts';
+
+/** Debian's own, for which python3-pykmip is. */
+const PYTHON = '/usr/bin/python3';
+const SCRIPT = fileURLToPath(new URL('pykmip_client.py', import.meta.url));
+const CLIENT_MS = 90_000;
+
+interface Check {
+  readonly version: string;
+  readonly check: string;
+  readonly ok: boolean;
+  readonly found: string;
+}
+
+const isInstalled = spawnSync(PYTHON, ['-c', 'import kmip']).status === 0;
+
+/** Whether to go on. Where it must be installed, it is a failure when it is not. */
+function hasPykmip(t: Test): boolean {
+  if (isInstalled) return true;
+  const text = 'PyKMIP is not installed: Debian has it as python3-pykmip';
+  if (process.env['CI'] === 'true') t.fail(text);
+  else t.comment(`left out: ${text}`);
+  return false;
+}
+
+/** Runs PyKMIP's client as this identity; what it checked. */
+async function pykmip(
+  t: Test,
+  server: ServerProcess,
+  identity: ClientIdentity & { readonly authorityPem: string },
+  ...credential: readonly string[]
+): Promise<Check[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'kmipd-pykmip-'));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  const file = (name: string, content: string) => {
+    writeFileSync(join(folder, name), content, { mode: 0o600 });
+    return join(folder, name);
+  };
+  const files = [
+    file('client.crt', identity.certificatePem),
+    file('client.key', identity.privateKeyPem),
+    file('ca.crt', identity.authorityPem),
+  ];
+  const args = [SCRIPT, server.host, String(server.port), ...files, ...credential];
+  const child = spawn(PYTHON, args, {
+    env: { HOME: folder, PYTHONDONTWRITEBYTECODE: '1' },
+    timeout: CLIENT_MS,
+  });
+  const written = { out: '', err: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (written.out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (written.err += text));
+  const status = await new Promise(resolve => child.once('close', (code, signal) => resolve(code ?? signal)));
+  t.equal(status, 0, 'the client ran to its end');
+  const lines = written.out.trim().split('\n');
+  if (lines.pop() !== '{"done": true}') t.fail(`the client ended early: ${written.err.slice(-2000)}`);
+  return lines.map(line => JSON.parse(line) as Check);
+}
+
+t.test('PyKMIP’s client does all that it can, in every version of KMIP 1.x', async t => {
+  if (!hasPykmip(t)) return;
+  const server = await spawnServer(t);
+  const checks = await pykmip(t, server, await server.addClient('pykmip'));
+  for (const { version, check, ok, found } of checks)
+    t.ok(ok, `KMIP ${version}: ${check}`, { diagnostic: !ok, ...(ok ? {} : { found }) });
+  const count = (wanted: string) => checks.filter(({ version }) => version === wanted).length;
+  t.same(
+    ['1.0', '1.1', '1.2', '1.3', '1.4', '2.0'].map(count),
+    [35, 36, 36, 37, 38, 1],
+    'every check was made in every version',
+  );
+
+  const events = (await server.kmipd('events', '--json', '--limit', '100000')).out
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line) as AuditEvent);
+  for (const event of events) t.equal(validateEvent(event), undefined, event.message);
+  const made = events.filter(({ initiator }) => initiator.name === 'pykmip');
+  const times = (action: string, outcome: string) =>
+    made.filter(event => event.action === `hs-crypto.kmip-key.${action}` && event.outcome === outcome).length;
+  t.equal(times('create', 'success'), times('destroy', 'success'), 'every key that was made was destroyed');
+  t.equal(times('destroy', 'failure'), 5, 'once in every version a key was still Active');
+  t.same(addressesIn(JSON.stringify(events)), [], 'no event holds a host address');
+
+  t.same(await server.stop(), { code: 0, signal: null });
+  t.notMatch(server.err(), /ERROR|WARN/, 'nothing of it surprised the server');
+});
+
+t.test('PyKMIP’s client gives user name and password where they are demanded', async t => {
+  if (!hasPykmip(t)) return;
+  const server = await spawnServer(t);
+  const password = join(server.data, '..', 'password');
+  writeFileSync(password, 'correct horse\n');
+  const client = await server.addClient('pykmip', '--username', 'py', '--password-file', password);
+  t.match(await pykmip(t, server, client, 'py', 'correct horse'), [{ check: 'one key', ok: true }]);
+  const refused = [{ check: 'one key', ok: false, found: /AUTHENTICATION_NOT_SUCCESSFUL/ }];
+  t.match(await pykmip(t, server, client, 'py', 'wrong'), refused);
+  t.match(await pykmip(t, server, client, '', ''), refused);
+});
+
+t.test('PyKMIP’s client learns that its certificate is not known, or no longer', async t => {
+  if (!hasPykmip(t)) return;
+  const server = await spawnServer(t);
+  const client = await server.addClient('pykmip');
+  const refused = [{ check: 'one key', ok: false, found: /AUTHENTICATION_NOT_SUCCESSFUL/ }];
+  const stranger = { ...(await selfSigned({ commonName: 'stranger' })), authorityPem: client.authorityPem };
+  t.match(await pykmip(t, server, stranger, '', ''), refused);
+  t.match(await pykmip(t, server, client, '', ''), [{ check: 'one key', ok: true }]);
+  t.equal((await server.kmipd('client', 'remove', 'pykmip')).code, 0);
+  t.match(await pykmip(t, server, client, '', ''), refused);
+});
