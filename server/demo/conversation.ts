@@ -175,16 +175,18 @@ function* nothing(): Steps {
 /** Sends one request; its first response payload. Throws if any of its items failed. */
 function* ask(one: Step): Generator<Step, unknown, ResponseMessage> {
   const { batchItems = [] } = yield one;
-  const wanted = one.request.batchItems?.length;
-  if (batchItems.length !== wanted)
-    throw new Error(`${one.title}: ${batchItems.length} answers to ${wanted} batch items`);
-  for (const [i, { resultStatus, resultReason, resultMessage, uniqueBatchItemId }] of batchItems.entries()) {
-    const sent = one.request.batchItems?.[i]?.uniqueBatchItemId;
-    if (hex(sent) !== hex(uniqueBatchItemId))
-      throw new Error(`${one.title}: Unique Batch Item ID ${hex(uniqueBatchItemId)}, must be ${hex(sent)}`);
+  for (const { resultStatus, resultReason, resultMessage } of batchItems) {
     if (resultStatus === ResultStatus.Success) continue;
     const reason = resultReason === undefined ? '' : `, ${ResultReason.names.show(resultReason)}`;
     throw new Error(`${one.title}: ${ResultStatus.names.show(resultStatus)}${reason}: ${resultMessage ?? ''}`);
+  }
+  const asked = one.request.batchItems ?? [];
+  if (batchItems.length !== asked.length)
+    throw new Error(`${one.title}: ${batchItems.length} answers to ${asked.length} batch items`);
+  for (const [i, { uniqueBatchItemId }] of batchItems.entries()) {
+    const sent = hex(asked[i]?.uniqueBatchItemId);
+    if (hex(uniqueBatchItemId) === sent) continue;
+    throw new Error(`${one.title}: Unique Batch Item ID ${hex(uniqueBatchItemId)}, must be ${sent}`);
   }
   return batchItems[0]?.responsePayload;
 }
