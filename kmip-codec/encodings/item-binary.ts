@@ -77,9 +77,9 @@ function valueBytes(item: TtlvItem, depth: number): number {
 
 /** Fewest bytes in multiples of eight that hold the value in two's complement (2.1 §10.1.2). */
 export function bigIntegerBytes(value: bigint): number {
-  let bytes = 8;
-  while (BigInt.asIntN(bytes * 8, value) !== value) bytes += 8;
-  return bytes;
+  const digits = (value < 0n ? ~value : value).toString(16);
+  const signBit = parseInt(digits[0]!, 16) >= 8 ? 1 : 0;
+  return Math.ceil((digits.length * 4 + signBit) / 64) * 8;
 }
 
 function writeItem(item: TtlvItem, bytes: Buffer, offset: number): number {

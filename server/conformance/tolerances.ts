@@ -113,6 +113,15 @@ export const tolerances: readonly Tolerance[] = [
       (isOneOf(place, [Tag.Attribute]) && operationOf(place) === 'GetAttributes' && mayAnswerWith(place, actual)),
   },
   {
+    id: 'object-group-of-the-server',
+    source: `${VARIABLE_ITEMS} item 20`,
+    missing: (place, expected) =>
+      isOneOf(place, [Tag.AttributeName]) &&
+      operationOf(place) === 'GetAttributeList' &&
+      text(expected) === OBJECT_GROUP &&
+      !place.exchange.attributesSent.some(sent => text(child(sent, Tag.AttributeName)) === OBJECT_GROUP),
+  },
+  {
     id: 'message-extension',
     source: `${VARIABLE_ITEMS} item 22`,
     extra: (place, actual) => isOneOf(place, [Tag.MessageExtension]) && !isCritical(actual),
@@ -170,6 +179,8 @@ export const tolerances: readonly Tolerance[] = [
     value: place => isOneOf(place, [Tag.ServerCorrelationValue]),
   },
 ];
+
+const OBJECT_GROUP = 'Object Group';
 
 /** 8.4.1 item 9, by the names of the attributes. */
 const DATES = [
