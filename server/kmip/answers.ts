@@ -43,7 +43,7 @@ export function encodeOutcomes(
       ? { resultStatus: ResultStatus.Success, responsePayload: result.payload }
       : resultFields(result, version)),
   }));
-  return encodeBatch(version, batchItems, scene, header.clientCorrelationValue);
+  return encodeBatch(version, batchItems, scene, header.clientCorrelationValue !== undefined);
 }
 
 /** The answer to a message that was refused as a whole: one batch item that names no operation (1.4 §11.1). */
@@ -54,16 +54,15 @@ function encodeBatch(
   version: Version,
   batchItems: ResponseBatchItem[],
   { now, correlationId }: Scene,
-  clientCorrelationValue?: string,
+  isCorrelated = false,
 ): Buffer {
   return encodeResponse(
     {
       responseHeader: {
         protocolVersion: toProtocolVersion(version),
         timeStamp: now,
-        // Clients that send a correlation value of their own know what ours is for (1.4 §6.18, §6.19).
-        ...(version >= V1_4 &&
-          clientCorrelationValue !== undefined && { clientCorrelationValue, serverCorrelationValue: correlationId }),
+        // A client that sends a correlation value knows what ours is for; its own is not echoed (1.4 §6.18, §6.19).
+        ...(version >= V1_4 && isCorrelated && { serverCorrelationValue: correlationId }),
         batchCount: batchItems.length,
       },
       batchItems,

@@ -92,6 +92,10 @@ export class Dispatcher {
       return this.#refuse(scene, initiator, versionToAnswer(bytes), this.#undecodable(error, scene), false);
     }
     const { version, message } = decoded;
+    const { clientCorrelationValue } = message.requestHeader;
+    // The client's own word for this message, which we are to log (1.4 §6.18).
+    if (clientCorrelationValue !== undefined)
+      this.#options.log.debug('message', { correlationId: scene.correlationId, clientCorrelationValue });
     const problem = batchProblem(message);
     if (problem !== undefined) return this.#refuse(scene, initiator, version, problem, false);
     const wrongCredential = await credentialProblem(client, message.requestHeader.authentication?.credentials ?? []);
