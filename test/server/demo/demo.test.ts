@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
@@ -15,8 +15,8 @@ function temporary(t: Test): string {
   return folder;
 }
 
-function start(folder: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
-  const child = spawn(process.execPath, [MAIN, 'demo', ...args], {
+function start(folder: string, env: Readonly<Record<string, string>> = {}) {
+  const child = spawn(process.execPath, [MAIN, 'demo'], {
     env: { PATH: process.env['PATH'], TMPDIR: folder, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -52,7 +52,7 @@ async function isServed(out: string): Promise<boolean> {
 t.test('the demo encrypts a machine as vCenter does, shows the events, leaves nothing', async t => {
   const folder = temporary(t);
   // Settings of whoever runs it have no say.
-  const run = start(folder, [], { KMIPD_LISTEN: 'nonsense' });
+  const run = start(folder, { KMIPD_LISTEN: 'nonsense' });
   t.equal(await run.exited, 0);
   t.equal(run.written.err, '');
   const { out } = run.written;
@@ -68,16 +68,14 @@ t.test('the demo encrypts a machine as vCenter does, shows the events, leaves no
   t.equal(await isServed(out), false, 'the server has ended');
 });
 
-t.test('with --keep the folder stays, and says nothing of the key', async t => {
-  const folder = temporary(t);
-  const run = start(folder, ['--keep']);
-  t.equal(await run.exited, 0);
-  const [kept = ''] = readdirSync(folder);
-  t.ok(run.written.out.endsWith(`The folder is kept: ${join(folder, kept)}\n`), run.written.out.slice(-200));
-  for (const name of ['data/kmipd.db', 'client/vcenter.key', 'server.log'])
-    t.ok(existsSync(join(folder, kept, name)), name);
-  t.equal(await isServed(run.written.out), false);
-  t.notMatch(run.written.out.replaceAll(/CertificateID-[0-9a-f]{64}/g, ''), /[0-9a-f]{32}/i);
+t.test('with --keep the folder stays, and nothing was said of the key', async t => {
+  const world = quietWorld();
+  await demo(world, { main: MAIN, keep: true });
+  const [, kept = ''] = /\nThe folder is kept: (.+)\n$/.exec(world.written()) ?? [];
+  t.teardown(() => rmSync(kept, { recursive: true, force: true }));
+  for (const name of ['data/kmipd.db', 'client/vcenter.key', 'server.log']) t.ok(existsSync(join(kept, name)), name);
+  t.equal(await isServed(world.written()), false);
+  t.notMatch(world.written().replaceAll(/CertificateID-[0-9a-f]{64}/g, ''), /[0-9a-f]{32}/i);
 });
 
 t.test('stopped in the middle it cleans up, and says that it was stopped', async t => {
