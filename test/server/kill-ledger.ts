@@ -123,8 +123,9 @@ export class Ledger {
       return [];
     }
     if (before === undefined) return [`event ${id}: ${operation} of ${uniqueIdentifier}, which was never created`];
+    const stateBefore = State.names.show(before.state);
     if (!isPossible(before, operation, requestData, responseData))
-      return [`event ${id}: ${operation} of ${uniqueIdentifier} succeeded in state ${State.names.show(before.state)}`];
+      return [`event ${id}: ${operation} of ${uniqueIdentifier} succeeded in state ${stateBefore}`];
     return [];
   }
 
@@ -190,8 +191,12 @@ function isPossible(
       object.state = State.Active;
       return state === State.PreActive;
     case 'Revoke':
-      object.state = requestData['revocationReasonCode'] === 'Key Compromise' ? State.Compromised : State.Deactivated;
-      return object.state === State.Compromised ? !DESTROYED_STATES.has(state) : state === State.Active;
+      if (requestData['revocationReasonCode'] === 'Key Compromise') {
+        object.state = COMPROMISED.get(state) ?? state;
+        return COMPROMISED.has(state);
+      }
+      object.state = State.Deactivated;
+      return state === State.Active;
     case 'Destroy':
       object.state = DESTROYED.get(state) ?? state;
       return DESTROYED.has(state);
@@ -200,7 +205,13 @@ function isPossible(
   }
 }
 
-const DESTROYED_STATES = new Set(DESTROYED.values());
+/** The state reached by Revoke for a compromise from each that allows it. */
+const COMPROMISED = new Map<number, number>([
+  [State.PreActive, State.Compromised],
+  [State.Active, State.Compromised],
+  [State.Deactivated, State.Compromised],
+  [State.Destroyed, State.DestroyedCompromised],
+]);
 
 const shown = (marks: Iterable<readonly [number, string]>) =>
   [...marks]
