@@ -23,6 +23,8 @@ export type MaterialKeyType = 'RSA 1024' | 'RSA 2048' | 'ECDSA P-256' | 'ECDSA P
 
 export interface SelfSigned {
   commonName: string;
+  /** The whole subject, where it is more than its commonName. */
+  subject?: readonly SubjectPart[];
   /** Host names and IP addresses. */
   subjectAltNames?: string[];
   notBefore?: Date;
@@ -41,7 +43,7 @@ export interface Material {
 export async function selfSigned(options: SelfSigned): Promise<Material> {
   const { commonName, subjectAltNames = [], keyType = 'ECDSA P-256' } = options;
   const keys = await keyPair(keyType);
-  const name = distinguishedName([['CN', commonName]]);
+  const name = distinguishedName(options.subject ?? [['CN', commonName]]);
   const certificate = new Certificate({
     version: 2,
     serialNumber: new Integer({ value: 1 + Math.floor(Math.random() * 0x7fff_fffe) }),
@@ -57,7 +59,7 @@ export async function selfSigned(options: SelfSigned): Promise<Material> {
   return { certificatePem: toPem('CERTIFICATE', der), privateKeyPem: keys.privateKeyPem, der };
 }
 
-export type SubjectPart = readonly ['C' | 'ST' | 'L' | 'O' | 'OU' | 'CN', string];
+export type SubjectPart = readonly ['C' | 'ST' | 'L' | 'O' | 'OU' | 'CN' | 'serialNumber', string];
 
 /** The subject that vCenter writes into its requests. */
 export const vcenterSubject: readonly SubjectPart[] = [
@@ -138,6 +140,7 @@ const attributeTypes = {
   O: '2.5.4.10',
   OU: '2.5.4.11',
   CN: '2.5.4.3',
+  serialNumber: '2.5.4.5',
 };
 
 function distinguishedName(parts: readonly SubjectPart[]): RelativeDistinguishedNames {

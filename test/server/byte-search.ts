@@ -1,5 +1,7 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import type { Test } from 'tap';
 
 /** What is searched for: by a name that says what it is, all the byte strings that would give it away. */
 export type Needles = ReadonlyMap<string, readonly Buffer[]>;
@@ -55,4 +57,11 @@ function base64Within(bytes: Buffer, before: number): string {
   const text = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
   const end = text.indexOf('=');
   return text.slice([0, 2, 3][before], end === -1 ? undefined : end - 1);
+}
+
+/** A folder that holds nothing else and goes with the test; `t.testdir()` is one for all of a test. */
+export function newFolder(t: Test): string {
+  const path = mkdtempSync(join(tmpdir(), 'kmipd-search-'));
+  t.teardown(() => rmSync(path, { recursive: true, force: true }));
+  return path;
 }

@@ -1,12 +1,11 @@
 import Sqlite from 'better-sqlite3';
 import { createPrivateKey, randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { encodeRequest, Operation, ResultStatus, RevocationReasonCode, V1_4 } from '../../kmip-codec/index.ts';
 import { unwrap } from '../../server/root-key/wrapping.ts';
-import { filesIn, formsOf, found, texts } from './byte-search.ts';
+import { filesIn, formsOf, found, newFolder, texts } from './byte-search.ts';
 import {
   asking,
   getWrapped,
@@ -183,10 +182,4 @@ function rows<Row>(data: string, query: string): Row[] {
   } finally {
     database.close();
   }
-}
-
-function newFolder(t: Test): string {
-  const path = mkdtempSync(join(tmpdir(), 'kmipd-at-rest-'));
-  t.teardown(() => rmSync(path, { recursive: true, force: true }));
-  return path;
 }
