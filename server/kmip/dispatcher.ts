@@ -7,7 +7,7 @@ import {
   type RequestMessage,
   type Version,
 } from '../../kmip-codec/index.ts';
-import type { ServiceIdentity } from '../audit/index.ts';
+import { redactText, type ServiceIdentity } from '../audit/index.ts';
 import type { Logger } from '../log/index.ts';
 import { VaultObjects, type MaterialKey, type RandomBytes } from '../objects/index.ts';
 import type { Context, Initiator, OperationDefinition, ServerFacts } from '../operations/index.ts';
@@ -93,9 +93,13 @@ export class Dispatcher {
     }
     const { version, message } = decoded;
     const { clientCorrelationValue } = message.requestHeader;
-    // The client's own word for this message, which we are to log (1.4 §6.18).
-    if (clientCorrelationValue !== undefined)
-      this.#options.log.debug('message', { correlationId: scene.correlationId, clientCorrelationValue });
+    // The client's own word for this message, which we are to log (1.4 §6.18). It may hold anything, at any length.
+    if (clientCorrelationValue !== undefined) {
+      this.#options.log.debug('message', {
+        correlationId: scene.correlationId,
+        clientCorrelationValue: redactText(clientCorrelationValue),
+      });
+    }
     const problem = batchProblem(message);
     if (problem !== undefined) return this.#refuse(scene, initiator, version, problem, false);
     const wrongCredential = await credentialProblem(client, message.requestHeader.authentication?.credentials ?? []);
