@@ -134,6 +134,7 @@ export class Connection {
   /** Cuts the connection unless something happens in time. */
   #wait(what: string, timeoutMs: number): void {
     clearTimeout(this.#timer);
+    if (this.#socket.destroyed) return;
     this.#waitingFor = what;
     this.#timer = setTimeout(() => {
       this.#log.debug('a connection was cut', { waitingFor: what, timeoutMs });

@@ -55,8 +55,12 @@ export class Listener {
       this.#handshakes.delete(otherEnd(socket));
       this.#accept(socket);
     });
-    // A handshake that fails, or ends before it began, is everyday business of a port on a network.
-    this.#server.on('tlsClientError', error => options.log.debug('a TLS handshake failed', { reason: error.message }));
+    // A handshake that fails, or ends before it began, is everyday business of a port on a network. One that takes too long is
+    // only reported by node:tls: it is ours to cut.
+    this.#server.on('tlsClientError', (error, socket) => {
+      options.log.debug('a TLS handshake failed', { reason: error.message });
+      socket.destroy();
+    });
     this.#server.on('drop', () =>
       options.log.warn('a connection was dropped', { connectionsMax: limits.connectionsMax }),
     );
