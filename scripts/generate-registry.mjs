@@ -1,10 +1,10 @@
 // Writes kmip-codec/registry/{tags,enumerations,masks,attribute-rules}.ts from the reference data of the specification.
-// usage: node scripts/generate-registry.mjs [FOLDER with registry.json and attributes.json, default ../shared/kmip]
+// usage: node scripts/generate-registry.mjs [FOLDER with registry.json and attributes.json, default ../shared/kmip] [FOLDER to write to]
 import { readFileSync, writeFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const source = process.argv[2] ?? '../shared/kmip';
-const target = new URL('../kmip-codec/registry/', import.meta.url).pathname;
+const target = process.argv[3] ?? new URL('../kmip-codec/registry/', import.meta.url).pathname;
 const registry = JSON.parse(readFileSync(join(source, 'registry.json'), 'utf8'));
 const attributes = JSON.parse(readFileSync(join(source, 'attributes.json'), 'utf8')).attributes;
 mkdirSync(target, { recursive: true });
