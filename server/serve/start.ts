@@ -57,7 +57,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     now,
     ticks: () => performance.now(),
     randomBytes,
-    newId: options.newId ?? randomUUID,
+    newId: options.newId ?? (() => timeOrderedUuid(now())),
     log,
   });
   const listener = new Listener({
@@ -85,6 +85,15 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       await delivery.stop();
     },
   };
+}
+
+/**
+ * A UUID of version 7: the time, then random bits. Ids that grow with time stand beside each other in the index of events,
+ * which makes a durable write smaller.
+ */
+function timeOrderedUuid(now: Date): string {
+  const time = now.getTime().toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
 }
 
 function sinkFor(setting: Settings['audit']['sinks'][number], { stdout }: StartOptions): Sink {

@@ -53,6 +53,7 @@ export class Connection {
   #tables: Tables | undefined;
   #isClosed = false;
   #generation = 0;
+  #directoryGeneration = 0;
   #dataVersion = 0;
 
   /** Opens the database; throws as `openDatabase` does. */
@@ -89,19 +90,20 @@ export class Connection {
 
   /** As `Store.generation`. When it cannot be asked, something may have changed. */
   generation(): number {
-    try {
-      const dataVersion = this.use(tables => tables.dataVersion.get() ?? 0);
-      if (dataVersion !== this.#dataVersion) this.#generation++;
-      this.#dataVersion = dataVersion;
-    } catch {
-      this.#generation++;
-    }
+    this.#lookAround();
     return this.#generation;
   }
 
+  /** Changes whenever vaults, clients or certificates may have changed: with our own changes of them, and with any commit of others. */
+  directoryGeneration(): number {
+    this.#lookAround();
+    return this.#directoryGeneration;
+  }
+
   /** SQLite's data version counts the commits of others only. */
-  countOwnCommit(): void {
+  countOwnCommit(changedDirectory: boolean): void {
     this.#generation++;
+    if (changedDirectory) this.#directoryGeneration++;
   }
 
   close(): void {
@@ -115,10 +117,23 @@ export class Connection {
     return this.#tables;
   }
 
+  #lookAround(): void {
+    try {
+      const dataVersion = this.use(tables => tables.dataVersion.get() ?? 0);
+      if (dataVersion === this.#dataVersion) return;
+      this.#dataVersion = dataVersion;
+    } catch {
+      // Nobody knows what has happened meanwhile.
+    }
+    this.#generation++;
+    this.#directoryGeneration++;
+  }
+
   #drop(): void {
     const tables = this.#tables;
     this.#tables = undefined;
     this.#generation++;
+    this.#directoryGeneration++;
     try {
       tables?.database.close();
     } catch {

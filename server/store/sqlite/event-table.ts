@@ -57,6 +57,8 @@ export class EventTable {
       const value = equal[column];
       if (value === undefined) continue;
       conditions.push(`${column} = ?`);
+      // In words that the partial index of failures has.
+      if (column === 'outcome' && value !== 'success') conditions.push("outcome <> 'success'");
       values.push(value);
     }
     const text = `${SELECT} WHERE ${conditions.join(' AND ')} ORDER BY seq ${order} LIMIT ?`;

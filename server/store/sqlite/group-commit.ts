@@ -14,6 +14,7 @@ export interface Written {
   /** Wrapped material was overwritten: it must leave the journal too. */
   readonly forgotMaterial: boolean;
   readonly hasEvents: boolean;
+  readonly changedDirectory: boolean;
 }
 
 interface Waiting {
@@ -30,13 +31,16 @@ type Outcome = { readonly written: Written } | { readonly error: unknown };
  */
 export class GroupCommit {
   readonly #connection: Connection;
-  readonly #after: { committed(written: Written): void; failed(): void };
+  readonly #after: { committed(written: Pick<Written, 'forgotMaterial' | 'hasEvents'>): void; failed(): void };
   #waiting: Waiting[] = [];
   #isScheduled = false;
   #whenEmpty: (() => void)[] = [];
 
   /** `after.committed` is called once per transaction, before the work's promises resolve; `after.failed` when one could not be written. */
-  constructor(connection: Connection, after: { committed(written: Written): void; failed(): void }) {
+  constructor(
+    connection: Connection,
+    after: { committed(written: Pick<Written, 'forgotMaterial' | 'hasEvents'>): void; failed(): void },
+  ) {
     this.#connection = connection;
     this.#after = after;
   }
@@ -82,7 +86,7 @@ export class GroupCommit {
     this.#waiting.splice(0, group.length);
     const written = outcomes.flatMap(outcome => ('written' in outcome ? [outcome.written] : []));
     if (written.length > 0) {
-      this.#connection.countOwnCommit();
+      this.#connection.countOwnCommit(written.some(({ changedDirectory }) => changedDirectory));
       this.#after.committed({
         forgotMaterial: written.some(({ forgotMaterial }) => forgotMaterial),
         hasEvents: written.some(({ hasEvents }) => hasEvents),

@@ -61,7 +61,7 @@ export class SqliteStore implements Store {
         this.#commit({
           write({ cursors }) {
             cursors.set(sink, seq);
-            return { forgotMaterial: false, hasEvents: false };
+            return { forgotMaterial: false, hasEvents: false, changedDirectory: false };
           },
         }),
     };
@@ -92,7 +92,12 @@ export class SqliteStore implements Store {
   }
 }
 
+/** Certificates whose client is kept in memory; more than a data centre has. */
+const KNOWN_CLIENTS_MAX = 10_000;
+
 function directoryReader(connection: Connection): DirectoryReader {
+  const knownClients = new Map<string, Awaited<ReturnType<DirectoryReader['clientByFingerprint']>>>();
+  let knownIn = -1;
   return {
     vaults: () => connection.read(({ directory }) => directory.vaults()),
     vaultNamed: name => connection.read(({ directory }) => directory.vaultNamed(name)),
@@ -100,7 +105,17 @@ function directoryReader(connection: Connection): DirectoryReader {
     clients: () => connection.read(({ directory }) => directory.clients()),
     clientNamed: name => connection.read(({ directory }) => directory.clientNamed(name)),
     certificates: client => connection.read(({ directory }) => directory.certificates(client)),
-    clientByFingerprint: fingerprint => connection.read(({ directory }) => directory.clientByFingerprint(fingerprint)),
+    // Asked for every message.
+    async clientByFingerprint(fingerprint) {
+      const generation = connection.directoryGeneration();
+      if (generation !== knownIn || knownClients.size >= KNOWN_CLIENTS_MAX) knownClients.clear();
+      knownIn = generation;
+      const known = knownClients.get(fingerprint);
+      if (known !== undefined) return known;
+      const found = await connection.read(({ directory }) => directory.clientByFingerprint(fingerprint));
+      if (found !== undefined && knownIn === generation) knownClients.set(fingerprint, found);
+      return found;
+    },
     objects: options => connection.read(({ objects }) => objects.list(options)),
     object: uniqueIdentifier => connection.read(({ objects }) => objects.find(uniqueIdentifier)),
   };

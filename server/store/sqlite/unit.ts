@@ -113,7 +113,7 @@ export class SqliteUnit implements UnitOfWork {
     for (const change of this.#directory) tables.directory.write(change);
     const forgotMaterial = tables.objects.write(objects);
     tables.events.append(this.#events);
-    return { forgotMaterial, hasEvents: this.#events.length > 0 };
+    return { forgotMaterial, hasEvents: this.#events.length > 0, changedDirectory: this.#directory.length > 0 };
   }
 }
 
