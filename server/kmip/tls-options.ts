@@ -57,8 +57,6 @@ export function tlsOptions(
     ecdhCurve: 'X25519:P-256:P-384:P-521',
     handshakeTimeout: handshakeTimeoutMs,
     sessionTimeout: SESSION_SECONDS,
-    // Without a context id OpenSSL refuses to resume sessions of clients that gave a certificate.
-    sessionIdContext: 'kmipd',
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION | (sessionResumption ? 0 : constants.SSL_OP_NO_TICKET),
   };
 }

@@ -173,6 +173,18 @@ t.test('a connection that is refused gives its place back at once', async t => {
   t.same(endings(await (await server.connect(known)).batch([createItem()])), ['Success']);
 });
 
+t.test('who sends far too much still gets the answer, and is let go at once', async t => {
+  const server = await runServer(t, { settings: { 'limits.messageBytesMax': 1024 } });
+  const client = await server.connect(await server.addClient('a'));
+  const start = performance.now();
+  client.write(bytesOf([getItem('x'.repeat(4 * 1024 * 1024))]));
+  const { message } = decodeResponse((await client.nextMessage())!);
+  t.match(message.batchItems, [{ resultMessage: /at most 1024 are taken/ }]);
+  t.equal(await client.nextMessage(), undefined);
+  t.match(await ended(client, 5000), { error: undefined });
+  t.ok(performance.now() - start < 1500);
+});
+
 t.test('stop answers what is under way, ends what is idle, and takes nothing more', async t => {
   let begun = () => {};
   const running = new Promise<void>(resolve => (begun = resolve));
