@@ -66,7 +66,7 @@ function encodeBatch(
         batchCount: batchItems.length,
       },
       batchItems,
-    } as Parameters<typeof encodeResponse>[0],
+    },
     version,
   );
 }

@@ -122,7 +122,7 @@ async function run(
   request: object,
 ): Promise<object> {
   const own = { ...context, object } as ObjectContext;
-  const payload = await operation.run(own, request as never);
+  const payload = await operation.run(own, request);
   context.idPlaceholder = own.idPlaceholder;
   return payload;
 }

@@ -257,11 +257,7 @@ t.test('an error that nobody foresaw is a General Failure; its text goes to the 
     run: () => Promise.resolve({} as { uniqueIdentifier: string }),
   });
   const server = await runServer(t, {
-    operations: new Map([
-      ...operations,
-      [Operation.Activate, broken as never],
-      [Operation.Destroy, unsayable as never],
-    ]),
+    operations: new Map([...operations, [Operation.Activate, broken], [Operation.Destroy, unsayable]]),
   });
   const client = await server.connect(await server.addClient('a'));
   for (const [items, expected] of [

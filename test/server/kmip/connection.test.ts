@@ -195,7 +195,7 @@ t.test('stop answers what is under way, ends what is idle, and takes nothing mor
       return { uniqueIdentifier: 'done' };
     },
   });
-  const server = await runServer(t, { operations: new Map([...operations, [Operation.Activate, slow as never]]) });
+  const server = await runServer(t, { operations: new Map([...operations, [Operation.Activate, slow]]) });
   const identity = await server.addClient('a');
   const [idle, working, sending] = await Promise.all([1, 2, 3].map(() => server.connect(identity)));
   const silent = createConnection({ host: server.host, port: server.port }).resume();
@@ -227,7 +227,7 @@ t.test('stop cuts what does not end in time', async t => {
   const stuck = operation(Operation.Activate, { run: () => wait(2000).then(() => ({ uniqueIdentifier: 'late' })) });
   const server = await runServer(t, {
     settings: { drainTimeoutMs: 200 },
-    operations: new Map([...operations, [Operation.Activate, stuck as never]]),
+    operations: new Map([...operations, [Operation.Activate, stuck]]),
   });
   const client = await server.connect(await server.addClient('a'));
   client.write(bytesOf([{ operation: Operation.Activate, requestPayload: {} }]));
