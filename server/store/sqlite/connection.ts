@@ -55,6 +55,7 @@ export class Connection {
   #generation = 0;
   #directoryGeneration = 0;
   #dataVersion = 0;
+  #hasLooked = false;
 
   /** Opens the database; throws as `openDatabase` does. */
   constructor(options: DatabaseOptions) {
@@ -96,7 +97,12 @@ export class Connection {
 
   /** Changes whenever vaults, clients or certificates may have changed: with our own changes of them, and with any commit of others. */
   directoryGeneration(): number {
-    this.#lookAround();
+    if (!this.#hasLooked) {
+      // Once in a turn of the event loop: whatever others commit within it could as well have come a moment later.
+      this.#hasLooked = true;
+      setImmediate(() => (this.#hasLooked = false));
+      this.#lookAround();
+    }
     return this.#directoryGeneration;
   }
 

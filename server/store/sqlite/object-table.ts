@@ -185,16 +185,22 @@ const changeable = (object: StoredObject, material: number | null, terms: string
   terms,
 ];
 
-const storedObject = (row: Row): StoredObject => ({
-  vault: row.vault,
-  uniqueIdentifier: row.uniqueIdentifier,
-  objectType: row.objectType,
-  state: row.state ?? undefined,
-  attributes: row.attributes,
-  material: row.material ?? undefined,
-  terms: termsFromJson(row.terms),
-  isArchived: row.isArchived === 1,
-  createdAt: new Date(row.createdAt),
-  nextTransitionAt: row.nextTransitionAt === null ? undefined : new Date(row.nextTransitionAt),
-  revision: row.revision,
-});
+/** Terms are needed only where an object changes or is searched among changes, and are read then. */
+function storedObject(row: Row): StoredObject {
+  let terms: Term[] | undefined;
+  return {
+    vault: row.vault,
+    uniqueIdentifier: row.uniqueIdentifier,
+    objectType: row.objectType,
+    state: row.state ?? undefined,
+    attributes: row.attributes,
+    material: row.material ?? undefined,
+    get terms() {
+      return (terms ??= termsFromJson(row.terms));
+    },
+    isArchived: row.isArchived === 1,
+    createdAt: new Date(row.createdAt),
+    nextTransitionAt: row.nextTransitionAt === null ? undefined : new Date(row.nextTransitionAt),
+    revision: row.revision,
+  };
+}
