@@ -1,7 +1,7 @@
 import { CodecError } from '../error.ts';
 import { enumerationFor, findTag, findTagByName, maskFor, parseTag, Tag, tagName } from '../registry/index.ts';
-import { bigIntegerBytes } from './item-binary.ts';
 import { ItemType, type TtlvItem } from './ttlv-item.ts';
+import { bigIntegerBytes } from './ttlv-writer.ts';
 import { escapeXml, parseXml, type XmlElement, type XmlNode } from './xml-document.ts';
 
 export interface XmlReading {

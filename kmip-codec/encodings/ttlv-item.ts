@@ -1,3 +1,6 @@
+import { CodecError } from '../error.ts';
+import { tagName } from '../registry/index.ts';
+
 /** The item types of TTLV with the numbers that go over the wire (2.1 §10.1.2). Date Time Extended exists since 2.0. */
 export const ItemType = {
   Structure: 1,
@@ -30,3 +33,9 @@ export type TtlvItem =
   | { readonly tag: number; readonly type: typeof ItemType.DateTime; readonly value: Date }
   | { readonly tag: number; readonly type: typeof ItemType.Interval; readonly value: number }
   | { readonly tag: number; readonly type: typeof ItemType.DateTimeExtended; readonly value: bigint };
+
+/** Adds the item that comes after `before` to the path of an error: 'BatchItem', the second of its kind 'BatchItem[1]'. */
+export function withinItem(error: unknown, tag: number, before: readonly TtlvItem[]): unknown {
+  const index = before.filter(item => item.tag === tag).length;
+  return CodecError.within(index === 0 ? error : CodecError.within(error, index), tagName(tag));
+}

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { CodecError } from '../error.ts';
 import { tagName } from '../registry/index.ts';
-import { ItemType, type TtlvItem } from './ttlv-item.ts';
+import { ItemType, withinItem, type TtlvItem } from './ttlv-item.ts';
 import { isTag, paddingBytes } from './ttlv-writer.ts';
 import type { Reader, ReaderMark } from './wire.ts';
 
@@ -20,19 +20,25 @@ interface Mark {
   depth: number;
 }
 
-/** Reads TTLV strictly: types, lengths, padding, UTF-8 and depth are checked. Byte Strings are views of the input, not copies. */
+/**
+ * Reads TTLV strictly: types, lengths, padding, UTF-8 and depth are checked. Byte Strings are views of the input, not copies.
+ * `itemsMax` bounds the items that are read as trees, whatever they stand in.
+ */
 export class TtlvReader implements Reader {
   readonly #bytes: Buffer;
   readonly #depthMax: number;
+  readonly #itemsMax: number;
+  #items = 0;
   #position = 0;
   #end: number;
   readonly #ends: number[] = [];
   readonly forgiven: CodecError[] = [];
 
-  constructor(bytes: Uint8Array, depthMax: number = DEPTH_MAX) {
+  constructor(bytes: Uint8Array, depthMax: number = DEPTH_MAX, itemsMax: number = Infinity) {
     this.#bytes = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#end = bytes.length;
     this.#depthMax = depthMax;
+    this.#itemsMax = itemsMax;
   }
 
   /** Byte at which the next item begins. */
@@ -112,19 +118,15 @@ export class TtlvReader implements Reader {
   }
   item(): TtlvItem {
     const at = this.#position;
-    if (at + HEADER_BYTES > this.#end) throw new CodecError('an item is expected, the structure ended', at);
+    if (at + HEADER_BYTES > this.#end) throw this.#tooShort('an item');
+    if (++this.#items > this.#itemsMax) throw new CodecError(`more than ${this.#itemsMax} items`, at);
     const tag = this.peek();
     if (!isTag(tag)) throw new CodecError(`${showTag(tag)} is no item tag, must begin with 0x42 or 0x54`, at);
     const type = this.#bytes[at + 3]!;
     switch (type) {
       case ItemType.Structure: {
         this.begin(tag);
-        const value: TtlvItem[] = [];
-        try {
-          while (this.peek() !== 0) value.push(this.item());
-        } catch (error) {
-          throw CodecError.within(error, tagName(tag));
-        }
+        const value = this.items();
         this.end();
         return { tag, type, value };
       }
@@ -152,9 +154,20 @@ export class TtlvReader implements Reader {
         throw new CodecError(`item type ${showType(type)} does not exist`, at + 3);
     }
   }
+  items(): TtlvItem[] {
+    const items: TtlvItem[] = [];
+    for (let tag = this.peek(); tag !== 0; tag = this.peek()) {
+      try {
+        items.push(this.item());
+      } catch (error) {
+        throw tag < 0 ? error : withinItem(error, tag, items);
+      }
+    }
+    return items;
+  }
   skip(): void {
     const at = this.#position;
-    if (at + HEADER_BYTES > this.#end) throw new CodecError('an item is expected, the structure ended', at);
+    if (at + HEADER_BYTES > this.#end) throw this.#tooShort('an item');
     const length = this.#bytes.readUInt32BE(at + 4);
     const whole = length + paddingBytes(length);
     if (whole > this.#end - at - HEADER_BYTES)
@@ -175,12 +188,7 @@ export class TtlvReader implements Reader {
   /** Checks tag, type and that the value lies within the open structure; returns the value's length in bytes. */
   #header(tag: number, type: number): number {
     const at = this.#position;
-    if (at + HEADER_BYTES > this.#end) {
-      throw new CodecError(
-        `${tagName(tag)} expected, ${at === this.#end ? 'the structure ended' : 'only part of an item is left'}`,
-        at,
-      );
-    }
+    if (at + HEADER_BYTES > this.#end) throw this.#tooShort(tagName(tag));
     const found = this.peek();
     if (found !== tag) throw new CodecError(`${tagName(tag)} expected, got ${showTag(found)}`, at);
     const foundType = this.#bytes[at + 3]!;
@@ -198,7 +206,7 @@ export class TtlvReader implements Reader {
     const length = this.#header(tag, type);
     if (length !== 4) throw new CodecError(`length ${length}, 4 is expected`, start + 4);
     const at = this.#position;
-    if (this.#bytes.readInt32BE(at + 4) !== 0) throw new CodecError('padding is not zero', at + 4);
+    if (this.#bytes.readInt32BE(at + 4) !== 0) this.#checkPadding(at + 4, at + 8);
     this.#position = at + 8;
     return at;
   }
@@ -214,8 +222,15 @@ export class TtlvReader implements Reader {
   #padded(length: number): number {
     const at = this.#position;
     const end = at + length + paddingBytes(length);
-    for (let i = at + length; i < end; i++) if (this.#bytes[i] !== 0) throw new CodecError('padding is not zero', i);
+    this.#checkPadding(at + length, end);
     this.#position = end;
     return at;
+  }
+  #checkPadding(start: number, end: number): void {
+    for (let at = start; at < end; at++) if (this.#bytes[at] !== 0) throw new CodecError('padding is not zero', at);
+  }
+  #tooShort(expected: string): CodecError {
+    const left = this.#position === this.#end ? 'the structure ended' : 'only part of an item is left';
+    return new CodecError(`${expected} expected, ${left}`, this.#position);
   }
 }

@@ -1,6 +1,6 @@
 import { CodecError } from '../error.ts';
 import { tagName } from '../registry/index.ts';
-import { ItemType, type TtlvItem } from './ttlv-item.ts';
+import { ItemType, withinItem, type TtlvItem } from './ttlv-item.ts';
 import type { Writer } from './wire.ts';
 
 /** Bytes of zero padding after a value of `length` bytes, 0 to 7 (2.1 §10.1.5). The item length does not count them. */
@@ -9,17 +9,23 @@ export const paddingBytes = (length: number): number => -length & 7;
 /** Tags of the specification begin with 0x42, those of vendors with 0x54 (1.4 §9.1.1.1). */
 export const isTag = (tag: number): boolean => tag >> 16 === 0x42 || tag >> 16 === 0x54;
 
-/** Writes TTLV into a buffer that grows. `finish` gives the bytes; they are valid until `reset`. */
+/**
+ * Writes TTLV into a buffer that grows. `finish` gives the bytes; they are valid until `reset`. More structures inside
+ * structures than `depthMax` are a CodecError.
+ */
 export class TtlvWriter implements Writer {
   #bytes: Buffer;
   #position = 0;
+  readonly #depthMax: number;
   readonly #open: number[] = [];
 
-  constructor(sizeBytes = 512) {
+  constructor(sizeBytes = 512, depthMax = Infinity) {
     this.#bytes = Buffer.allocUnsafe(sizeBytes);
+    this.#depthMax = depthMax;
   }
 
   begin(tag: number): void {
+    if (this.#open.length >= this.#depthMax) throw new CodecError(`deeper than ${this.#depthMax} structures`);
     this.#header(tag, ItemType.Structure, 0, 0);
     this.#open.push(this.#position);
   }
@@ -85,7 +91,13 @@ export class TtlvWriter implements Writer {
     switch (item.type) {
       case ItemType.Structure:
         this.begin(item.tag);
-        for (const child of item.value) this.item(child);
+        item.value.forEach((child, index) => {
+          try {
+            this.item(child);
+          } catch (error) {
+            throw withinItem(error, child.tag, item.value.slice(0, index));
+          }
+        });
         return this.end();
       case ItemType.Integer:
         return this.integer(item.tag, item.value);
@@ -156,16 +168,17 @@ export class TtlvWriter implements Writer {
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/** Big-endian two's complement, sign-extended to a multiple of eight bytes (2.1 §10.1.4). */
-function twosComplement(value: bigint): Buffer {
+/** Fewest bytes in multiples of eight that hold the value in two's complement (2.1 §10.1.2). */
+export function bigIntegerBytes(value: bigint): number {
   // Digits rather than attempts: a Big Integer may be as long as a message.
   const digits = (value < 0n ? ~value : value).toString(16);
   const signBit = parseInt(digits[0]!, 16) >= 8 ? 1 : 0;
-  const bits = Math.ceil((digits.length * 4 + signBit) / 64) * 64;
-  return Buffer.from(
-    BigInt.asUintN(bits, value)
-      .toString(16)
-      .padStart(bits / 4, '0'),
-    'hex',
-  );
+  return Math.ceil((digits.length * 4 + signBit) / 64) * 8;
+}
+
+/** Big-endian two's complement, sign-extended to a multiple of eight bytes (2.1 §10.1.4). */
+function twosComplement(value: bigint): Buffer {
+  const length = bigIntegerBytes(value);
+  const digits = BigInt.asUintN(length * 8, value).toString(16);
+  return Buffer.from(digits.padStart(length * 2, '0'), 'hex');
 }

@@ -46,6 +46,8 @@ export interface Reader {
   interval(tag: number): number;
   /** The next item whatever it is, as a tree. */
   item(): TtlvItem;
+  /** All that is left in the open structure, as trees; the path of an error begins with the item that is wrong. */
+  items(): TtlvItem[];
   /** Passes over the next item. */
   skip(): void;
   /** Where the reader stands, to come back after an item that could not be read. */

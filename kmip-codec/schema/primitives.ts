@@ -1,4 +1,4 @@
-import type { TtlvItem } from '../encodings/index.ts';
+import { ItemType, type TtlvItem } from '../encodings/index.ts';
 import { lifespan, type Item, type ItemCodec, type Span } from './item.ts';
 
 const primitive =
@@ -29,15 +29,10 @@ export const dateTime = primitive<Date>({ write: (w, t, v) => w.dateTime(t, v), 
 export const interval = primitive<number>({ write: (w, t, v) => w.interval(t, v), read: (r, t) => r.interval(t) });
 /** A structure whose content nobody here knows, kept as a tree (Vendor Extension, Server Information). */
 export const opaqueStructure = primitive<readonly TtlvItem[]>({
-  write(w, tag, value) {
-    w.begin(tag);
-    for (const item of value) w.item(item);
-    w.end();
-  },
+  write: (w, tag, value) => w.item({ tag, type: ItemType.Structure, value }),
   read(r, tag) {
-    const value: TtlvItem[] = [];
     r.begin(tag);
-    while (r.peek() !== 0) value.push(r.item());
+    const value = r.items();
     r.end();
     return value;
   },

@@ -98,7 +98,7 @@ t.test('bytes that must not decode, and where they fail', async t => {
       hex('420020 02 00000004 0000000800000001'),
       r => r.integer(tag),
       /padding/,
-      12,
+      15,
     ],
     [
       'Integer of eight bytes',
@@ -159,8 +159,8 @@ t.test('bytes that must not decode, and where they fail', async t => {
     ],
     ['tree: type that does not exist', hex('420020 00 00000000'), r => r.item(), /item type 0x00 does not exist/, 3],
     ['tree: tag of nobody', hex('430000 02 00000004 0000000800000000'), r => r.item(), /0x430000 is no item tag/, 0],
-    ['tree: nothing', hex(''), r => r.item(), /an item is expected/, 0],
-    ['passed over: nothing', hex(''), r => r.skip(), /an item is expected/, 0],
+    ['tree: nothing', hex(''), r => r.item(), /an item expected, the structure ended/, 0],
+    ['passed over: nothing', hex(''), r => r.skip(), /an item expected, the structure ended/, 0],
     ['passed over: length beyond the end', hex('420020 08 00000009 0000000000000000'), r => r.skip(), /exceeds/, 4],
   ];
   for (const [title, bytes, read, problem, offset] of list) {
