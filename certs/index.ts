@@ -19,5 +19,13 @@ export type { RandomBytes } from './issue.ts';
 export { type KeyType, keyTypes } from './keys.ts';
 export { parseCertificates, parseCsr } from './parse.ts';
 export { INPUT_BYTES_MAX, toPem } from './pem.ts';
-export { type Identified, identify, type Lookup, type NotIdentified, type PeerCertificate } from './trust.ts';
+export {
+  type Identified,
+  identify,
+  type Lookup,
+  type NotIdentified,
+  type PeerCertificate,
+  type ReadPeer,
+  readPeer,
+} from './trust.ts';
 export { type Validity, validityAt, validityOf } from './validity.ts';

@@ -12,6 +12,19 @@ export interface PeerCertificate {
   initiatorId: string;
 }
 
+/** What is read of a peer's certificate once, for a connection over which it is identified many times. */
+export interface ReadPeer extends PeerCertificate {
+  /** `undefined` when the dates cannot be read. */
+  readonly validity: Validity | undefined;
+}
+
+/** Reads the certificate of a peer, DER; `undefined` when it presented none. */
+export function readPeer(peerDer: Uint8Array | undefined): ReadPeer | undefined {
+  if (!peerDer || peerDer.length === 0) return undefined;
+  const fingerprint = sha256Fingerprint(peerDer);
+  return { fingerprint, initiatorId: initiatorIdOf(fingerprint), validity: readValidity(peerDer) };
+}
+
 export type Identified<Pin> = { ok: true; pin: Pin } & PeerCertificate & Validity;
 
 export type NotIdentified =
@@ -23,18 +36,17 @@ export type NotIdentified =
  * Who the peer is, by the certificate that it proved to own in the handshake. A pin is of a whole certificate: the
  * administrator vouched for exactly these bytes, so no chain, name, Extended Key Usage or basic constraint is asked
  * for; clients' certificates are often self-signed and have none. Only its dates are checked besides. Without a
- * certificate `peerDer` is undefined or empty. A long-lived connection asks again, or watches `notAfter`.
+ * certificate `peer` is undefined. A long-lived connection asks again, or watches `notAfter`.
  */
 export function identify<Pin>(
-  peerDer: Uint8Array | undefined,
+  peer: ReadPeer | undefined,
   pins: Lookup<Pin>,
   now: Date,
 ): Identified<Pin> | NotIdentified {
-  if (!peerDer || peerDer.length === 0) return { ok: false, cause: 'no certificate' };
-  const fingerprint = sha256Fingerprint(peerDer);
-  const certificate = { fingerprint, initiatorId: initiatorIdOf(fingerprint) };
-  const pin = pins(fingerprint);
-  const validity = pin === undefined ? undefined : readValidity(peerDer);
+  if (peer === undefined) return { ok: false, cause: 'no certificate' };
+  const { validity, ...certificate } = peer;
+  const pin = pins(peer.fingerprint);
+  // A certificate whose dates cannot be read cannot be pinned either.
   if (pin === undefined || !validity) return { ok: false, cause: 'unknown certificate', ...certificate };
   switch (validityAt(validity, now)) {
     case 'valid':
@@ -46,7 +58,6 @@ export function identify<Pin>(
   }
 }
 
-/** Undefined when the dates cannot be read. Such a certificate cannot be pinned either, so it counts as unknown. */
 function readValidity(der: Uint8Array): Validity | undefined {
   try {
     return validityOf(der);

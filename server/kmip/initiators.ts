@@ -1,14 +1,14 @@
-import { identify, initiatorIdOf, sha256Fingerprint } from '../../certs/index.ts';
+import { identify, type ReadPeer } from '../../certs/index.ts';
 import { CredentialType, type Credential, type UsernameAndPassword } from '../../kmip-codec/index.ts';
 import { verifyPassword } from '../credentials/index.ts';
 import type { Initiator } from '../operations/index.ts';
 import type { Client, DirectoryReader } from '../store/index.ts';
 
-/** What is known of the other end of a connection. No address: nothing behind this point can name one. */
-export interface Peer {
-  /** The certificate that it proved to own, DER; undefined when it gave none. */
-  readonly certificate: Uint8Array | undefined;
-}
+/**
+ * What is known of the other end of a connection: the certificate that it proved to own, undefined when it gave none. No
+ * address: nothing behind this point can name one.
+ */
+export type Peer = ReadPeer | undefined;
 
 export type Identity = { readonly ok: true; readonly initiator: Initiator; readonly record: Client } | Refusal;
 export interface Refusal {
@@ -30,13 +30,12 @@ const REMEDIES = {
 
 /** Who the peer is, as the directory says at this moment: asked again for every message, so removal works at once. */
 export async function identifyPeer(peer: Peer, directory: DirectoryReader, now: Date): Promise<Identity> {
-  const fingerprint = peer.certificate && sha256Fingerprint(peer.certificate);
-  const known = fingerprint === undefined ? undefined : await directory.clientByFingerprint(fingerprint);
-  const identified = identify(peer.certificate, () => known, now);
+  const known = peer && (await directory.clientByFingerprint(peer.fingerprint));
+  const identified = identify(peer, () => known, now);
   if (!identified.ok) {
     return {
       ok: false,
-      initiatorId: fingerprint === undefined ? 'CertificateID-none' : initiatorIdOf(fingerprint),
+      initiatorId: peer?.initiatorId ?? 'CertificateID-none',
       ...(known && { name: known.client.name }),
       cause: identified.cause,
       remedy: REMEDIES[identified.cause],

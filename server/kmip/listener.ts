@@ -1,6 +1,6 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
-import { sha256Fingerprint } from '../../certs/index.ts';
+import { readPeer } from '../../certs/index.ts';
 import type { Logger } from '../log/index.ts';
 import { Connection, type ConnectionLimits } from './connection.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -101,13 +101,13 @@ export class Listener {
   #accept(socket: TLSSocket): void {
     const { limits, dispatcher, log } = this.#options;
     socket.on('error', error => log.debug('a connection failed', { reason: error.message }));
-    const certificate = socket.getPeerX509Certificate()?.raw;
-    const client = certificate === undefined ? 'none' : sha256Fingerprint(certificate);
+    const peer = readPeer(socket.getPeerX509Certificate()?.raw);
+    const client = peer?.fingerprint ?? 'none';
     const ofClient = (this.#perClient.get(client) ?? 0) + 1;
     this.#perClient.set(client, ofClient);
     const connection = new Connection({
       socket,
-      peer: { certificate },
+      peer,
       dispatcher,
       limits,
       log,

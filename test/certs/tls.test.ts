@@ -4,6 +4,7 @@ import { connect, createServer, type SecureVersion, type TLSSocket } from 'node:
 import {
   createAuthority,
   identify,
+  readPeer,
   issueClientCertificate,
   issueServerCertificate,
   type KeyType,
@@ -56,7 +57,7 @@ async function listen(keyType: KeyType) {
       minVersion: 'TLSv1.2',
     },
     socket => {
-      const peer = identify(socket.getPeerX509Certificate()?.raw, fingerprint => pins.get(fingerprint), now);
+      const peer = identify(readPeer(socket.getPeerX509Certificate()?.raw), fingerprint => pins.get(fingerprint), now);
       socket.end(peer.ok ? `hello ${peer.pin}` : peer.cause);
     },
   );

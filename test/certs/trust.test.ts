@@ -1,5 +1,5 @@
 import t from 'tap';
-import { identify, sha256Fingerprint, validityAt, validityOf } from '../../certs/index.ts';
+import { identify, readPeer, sha256Fingerprint, validityAt, validityOf } from '../../certs/index.ts';
 import { selfSigned } from './material.ts';
 
 const notBefore = new Date('2026-01-01T00:00:00Z');
@@ -10,7 +10,7 @@ const fingerprint = sha256Fingerprint(der);
 const peer = { fingerprint, initiatorId: `CertificateID-${fingerprint}` };
 const pins = new Map([[fingerprint, { client: 'vc-one' }]]);
 const lookup = (wanted: string) => pins.get(wanted);
-const at = (time: string) => identify(der, lookup, new Date(time));
+const at = (time: string) => identify(readPeer(der), lookup, new Date(time));
 
 t.test('knows a pinned certificate within its validity, to the last second', async t => {
   const known = { ok: true, pin: { client: 'vc-one' }, ...peer, notBefore, notAfter };
@@ -21,8 +21,8 @@ t.test('knows a pinned certificate within its validity, to the last second', asy
 
 t.test('says why a peer is not known', async t => {
   t.same(identify(undefined, lookup, notBefore), { ok: false, cause: 'no certificate' });
-  t.same(identify(new Uint8Array(), lookup, notBefore), { ok: false, cause: 'no certificate' });
-  t.match(identify(other.der, lookup, notBefore), {
+  t.same(identify(readPeer(new Uint8Array()), lookup, notBefore), { ok: false, cause: 'no certificate' });
+  t.match(identify(readPeer(other.der), lookup, notBefore), {
     ok: false,
     cause: 'unknown certificate',
     fingerprint: sha256Fingerprint(other.der),
@@ -40,14 +40,14 @@ t.test('says why a peer is not known', async t => {
 t.test('takes neither the same name nor a single changed bit for the pinned certificate', async t => {
   const changed = Uint8Array.from(der);
   changed[changed.length - 1]! ^= 1;
-  t.match(identify(changed, lookup, notBefore), { ok: false, cause: 'unknown certificate' });
+  t.match(identify(readPeer(changed), lookup, notBefore), { ok: false, cause: 'unknown certificate' });
 });
 
 t.test('does not fall over bytes that are no certificate, even pinned ones', async t => {
   for (const bytes of [Uint8Array.of(1, 2, 3), der.subarray(0, 40), new Uint8Array(2000).fill(0x30)]) {
-    t.match(identify(bytes, lookup, notBefore), { ok: false, cause: 'unknown certificate' });
+    t.match(identify(readPeer(bytes), lookup, notBefore), { ok: false, cause: 'unknown certificate' });
     t.match(
-      identify(bytes, () => true, notBefore),
+      identify(readPeer(bytes), () => true, notBefore),
       { ok: false, cause: 'unknown certificate' },
     );
   }
@@ -87,9 +87,9 @@ t.test('tells valid from expired and not yet valid', async t => {
 
 t.test('decides fast enough for every handshake of a boot storm', async t => {
   const rounds = 5000;
-  for (let i = 0; i < rounds; i++) identify(der, lookup, notBefore);
+  for (let i = 0; i < rounds; i++) identify(readPeer(der), lookup, notBefore);
   const start = process.hrtime.bigint();
-  for (let i = 0; i < rounds; i++) identify(der, lookup, notBefore);
+  for (let i = 0; i < rounds; i++) identify(readPeer(der), lookup, notBefore);
   const micros = Number(process.hrtime.bigint() - start) / 1000 / rounds;
   t.comment(`${micros.toFixed(1)} µs`);
   t.ok(micros < 100, 'under 100 µs');
