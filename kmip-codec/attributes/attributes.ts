@@ -13,10 +13,7 @@ const flag = (name: string, tag: number, span?: Span) => attribute(name, boolean
 export const UniqueIdentifier = text('Unique Identifier', Tag.UniqueIdentifier);
 export const Name = attribute('Name', structures.NameStructure);
 export const ObjectType = attribute('Object Type', enumeration(registry.ObjectType));
-export const CryptographicAlgorithm = attribute(
-  'Cryptographic Algorithm',
-  enumeration(registry.CryptographicAlgorithm),
-);
+export const CryptographicAlgorithm = attribute('Cryptographic Algorithm', structures.CryptographicAlgorithmItem);
 /** Bits. */
 export const CryptographicLength = attribute('Cryptographic Length', integer(Tag.CryptographicLength));
 export const CryptographicParameters = attribute(
@@ -44,7 +41,7 @@ export const CertificateSubject = attribute('Certificate Subject', structures.Ce
 export const CertificateIssuer = attribute('Certificate Issuer', structures.CertificateIssuerStructure);
 export const DigitalSignatureAlgorithm = attribute(
   'Digital Signature Algorithm',
-  enumeration(registry.DigitalSignatureAlgorithm, { since: V1_1 }),
+  structures.DigitalSignatureAlgorithmItem,
 );
 export const Digest = attribute('Digest', structures.DigestStructure);
 export const OperationPolicyName = text('Operation Policy Name', Tag.OperationPolicyName, { until: V1_4 });

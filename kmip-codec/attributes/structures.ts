@@ -72,7 +72,7 @@ export const CryptographicParametersStructure = structure(Tag.CryptographicParam
   saltLength: optional(integer(Tag.SaltLength), { since: V1_4 }),
   maskGenerator: optional(MaskGenerator, { since: V1_4 }),
   maskGeneratorHashingAlgorithm: optional(
-    enumeration(registry.HashingAlgorithm, { tag: Tag.MaskGeneratorHashingAlgorithm }),
+    { ...HashingAlgorithm, tag: Tag.MaskGeneratorHashingAlgorithm },
     { since: V1_4 },
   ),
   pSource: optional(byteString(Tag.PSource), { since: V1_4 }),

@@ -18,7 +18,7 @@ import {
   type TypeOf,
 } from '../schema/index.ts';
 import { V1_1, V1_2, V1_4 } from '../version.ts';
-import { ProtocolVersion } from '../payloads/index.ts';
+import { AttestationType, ProtocolVersion } from '../payloads/index.ts';
 
 export const CredentialType = enumeration(registry.CredentialType);
 const password = secret(textString(Tag.Password));
@@ -47,7 +47,6 @@ export const Nonce = structure(
   { nonceID: required(byteString(Tag.NonceID)), nonceValue: required(byteString(Tag.NonceValue)) },
   { since: V1_2 },
 );
-export const AttestationType = enumeration(registry.AttestationType);
 /** Attestation: 1.4 §2.1.2. */
 export const AttestationCredential = structure(
   Tag.CredentialValue,

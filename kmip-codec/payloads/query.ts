@@ -63,6 +63,7 @@ export const CapabilityInformation = structure(
   },
   { since: V1_3 },
 );
+export const AttestationType = enumeration(registry.AttestationType);
 export const ClientRegistrationMethod = enumeration(registry.ClientRegistrationMethod);
 
 /** Query response payload: 2.1 §6.1.40, 1.4 §4.25. */
@@ -73,7 +74,7 @@ export const QueryResponse = structure(Tag.ResponsePayload, {
   serverInformation: optional(opaqueStructure(Tag.ServerInformation)),
   applicationNamespaces: repeated(textString(Tag.ApplicationNamespace)),
   extensionInformation: repeated(ExtensionInformation, { since: V1_1 }),
-  attestationTypes: repeated(enumeration(registry.AttestationType), { since: V1_2 }),
+  attestationTypes: repeated(AttestationType, { since: V1_2 }),
   rngParameters: repeated(RNGParametersStructure, { since: V1_3 }),
   profileInformation: repeated(ProfileInformation, { since: V1_3 }),
   validationInformation: repeated(opaqueStructure(Tag.ValidationInformation), { since: V1_3 }),

@@ -14,15 +14,15 @@ export const EXTENSION_VALUES = 0x80000000;
 export type EnumerationItem<T extends ValueTable> = Item<NumberOf<T>> & Constants<T> & { readonly names: ValueNames };
 
 /**
- * Declares the item of a table of the registry; `tag` where several tags share one table. A value that the message's version
+ * Declares the item of a table of the registry. A value that the message's version
  * does not know is refused, unless `isOpen` (the caller answers for it, as for an unknown Operation).
  */
 export function enumeration<const T extends ValueTable>(
   table: T,
-  options: { tag?: number; isOpen?: boolean; since?: Version } = {},
+  options: { isOpen?: boolean; since?: Version } = {},
 ): EnumerationItem<T> {
   const names = new ValueNames(table);
-  const tag = options.tag ?? table.tag;
+  const { tag } = table;
   if (tag === undefined) throw new TypeError(`${table.name} has no tag of its own`);
   const codec = (version: Version): ItemCodec<number> => ({
     write: (w, t, v) => w.enumeration(t, v, names),
