@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { showVersion, supportedVersions } from '../../kmip-codec/index.ts';
+import { Operation, payloads, showVersion, supportedVersions } from '../../kmip-codec/index.ts';
 import { cleanUp } from './clean-up.ts';
 import type { Identity, Target } from './connection.ts';
 import { type Failure, type Outcome, type Play, playCase, type Traces } from './play.ts';
@@ -58,25 +58,10 @@ export interface Report {
   readonly failed: number;
 }
 
-/** The operations that KMIP clients of vCenter and of storage need, and no object but symmetric keys. */
+/** The operations whose payloads the codec knows, and no object but symmetric keys. */
 export const defaultScope: Scope = {
   versions: supportedVersions,
-  operations: new Set([
-    'DiscoverVersions',
-    'Query',
-    'Create',
-    'Register',
-    'Locate',
-    'Get',
-    'GetAttributes',
-    'GetAttributeList',
-    'AddAttribute',
-    'ModifyAttribute',
-    'DeleteAttribute',
-    'Activate',
-    'Revoke',
-    'Destroy',
-  ]),
+  operations: new Set(Object.keys(payloads).map(operation => Operation.names.xmlName(Number(operation))!)),
   objectTypes: new Set(['SymmetricKey']),
 };
 
