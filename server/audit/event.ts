@@ -193,8 +193,8 @@ function positionOf({ batchItem, batchCount }: Occurrence): PlainObject {
 
 function resultOf(outcome: Outcome): PlainObject {
   if (outcome.ok) return { resultStatus: 'Success' };
-  const { resultReason } = outcome;
-  return { resultStatus: 'Operation Failed', ...(resultReason !== undefined && { resultReason }) };
+  const { resultReason, resultStatus = 'Operation Failed' } = outcome;
+  return { resultStatus, ...(resultReason !== undefined && { resultReason }) };
 }
 
 /** Relative, without host. Only letters of the operation's XML name: the schema has no others there. */

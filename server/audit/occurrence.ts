@@ -12,6 +12,8 @@ export type Outcome =
       readonly resultReason?: string;
       /** The one that says what was really wrong, for the message, where the client was given another. */
       readonly realReason?: string;
+      /** Where it is not Operation Failed. */
+      readonly resultStatus?: 'Operation Undone';
       /** What was wrong, for the message; without full stop. */
       readonly detail: string;
       /** Cause and remedy, in a sentence. */

@@ -1,1 +1,2 @@
 export { hashPassword, verifyPassword } from './password.ts';
+export { PasswordChecker } from './password-checker.ts';

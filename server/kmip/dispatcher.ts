@@ -8,6 +8,7 @@ import {
   type Version,
 } from '../../kmip-codec/index.ts';
 import { redactText, type ServiceIdentity } from '../audit/index.ts';
+import { PasswordChecker } from '../credentials/index.ts';
 import type { Logger } from '../log/index.ts';
 import { VaultObjects, type MaterialKey, type RandomBytes } from '../objects/index.ts';
 import type { Context, Initiator, OperationDefinition, ServerFacts } from '../operations/index.ts';
@@ -50,9 +51,11 @@ const NOBODY = { id: 'CertificateID-none' };
 /** Turns request messages into response messages: version, header and batch rules, and one unit of work for each. Its methods never throw. */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
+  readonly #passwords: PasswordChecker;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
+    this.#passwords = new PasswordChecker(options.randomBytes);
   }
 
   /** Bytes of one whole request message -> bytes of its answer. */
@@ -102,7 +105,8 @@ export class Dispatcher {
     }
     const problem = batchProblem(message);
     if (problem !== undefined) return this.#refuse(scene, initiator, version, problem, false);
-    const wrongCredential = await credentialProblem(client, message.requestHeader.authentication?.credentials ?? []);
+    const credentials = message.requestHeader.authentication?.credentials ?? [];
+    const wrongCredential = await credentialProblem(client, credentials, this.#passwords);
     if (wrongCredential !== undefined)
       return this.#refuse(scene, initiator, version, failed('Authentication Not Successful', wrongCredential), true);
     return this.#work(message, version, initiator, scene);

@@ -1,6 +1,6 @@
 import { identify, type ReadPeer } from '../../certs/index.ts';
 import { CredentialType, type Credential, type UsernameAndPassword } from '../../kmip-codec/index.ts';
-import { verifyPassword } from '../credentials/index.ts';
+import type { PasswordChecker } from '../credentials/index.ts';
 import type { Initiator } from '../operations/index.ts';
 import type { Client, DirectoryReader } from '../store/index.ts';
 
@@ -56,12 +56,13 @@ export async function identifyPeer(peer: Peer, directory: DirectoryReader, now: 
 export async function credentialProblem(
   client: Client,
   credentials: readonly Credential[],
+  passwords: PasswordChecker,
 ): Promise<string | undefined> {
   const expected = client.credential;
   if (expected === undefined) return undefined;
   const given = credentials.find(one => one.credentialType === CredentialType.UsernameAndPassword);
   if (given === undefined) return 'a Credential of type Username and Password is required of this client';
   const { username, password } = given.credentialValue as UsernameAndPassword;
-  const isRight = (await verifyPassword(password ?? '', expected.passwordHash)) && username === expected.username;
+  const isRight = (await passwords.isRight(password ?? '', expected.passwordHash)) && username === expected.username;
   return isRight ? undefined : 'username or password is wrong';
 }

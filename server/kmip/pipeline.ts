@@ -106,7 +106,7 @@ async function withObject(
       'Object Not Found',
       message,
       (await context.objects.isElsewhere(uniqueIdentifier))
-        ? { cause: 'forbidden', auditDetail: 'the object belongs to another vault' }
+        ? { cause: 'forbidden', auditReason: 'Permission Denied', auditDetail: 'the object belongs to another vault' }
         : {},
     );
   }

@@ -3,6 +3,7 @@ import {
   isKnownOperation,
   Operation,
   payloads,
+  ResultStatus,
   showVersion,
   type Version,
 } from '../../kmip-codec/index.ts';
@@ -13,6 +14,7 @@ import {
   toKept,
   type Occurrence,
   type OperationName,
+  type Outcome,
   type Payload,
   type ServiceIdentity,
   type Violation,
@@ -47,13 +49,7 @@ export function recordItem(
       ? {}
       : described(item.operation, 'request', item.requestPayload);
   const response = result.ok ? described(item.operation, 'response', result.payload) : {};
-  const responseData = result.ok
-    ? { resultStatus: 'Success', ...describeResponse(operation, response) }
-    : {
-        resultStatus: 'Operation Failed',
-        resultReason: reasonFor(result, version).name,
-        resultMessage: result.message,
-      };
+  const responseData = result.ok ? describeResponse(operation, response) : { resultMessage: result.message };
   record(frame, {
     operation,
     version: showVersion(version),
@@ -74,18 +70,22 @@ export function recordRefusal(frame: RecordingFrame, version: Version | undefine
     version: version === undefined ? undefined : showVersion(version),
     outcome: outcomeOf(failure, resultReason),
     requestData: {},
-    responseData: { resultStatus: 'Operation Failed', resultReason, resultMessage: failure.message },
+    responseData: { resultMessage: failure.message },
   });
 }
 
-const outcomeOf = (failure: ItemFailure, resultReason: string) =>
-  ({
+/** What the client was given, and beside it what only the auditor is told. An undone item is given no Result Reason (1.4 §6.10). */
+function outcomeOf({ status, cause, options, detail, reasonForFailure }: ItemFailure, resultReason: string): Outcome {
+  const isUndone = status === ResultStatus.OperationUndone;
+  return {
     ok: false,
-    cause: failure.cause,
-    resultReason,
-    detail: failure.detail,
-    reasonForFailure: failure.reasonForFailure,
-  }) as const;
+    cause,
+    ...(isUndone ? { resultStatus: 'Operation Undone' } : { resultReason }),
+    ...(options.auditReason !== undefined && { realReason: options.auditReason }),
+    detail,
+    reasonForFailure,
+  };
+}
 
 function record(frame: RecordingFrame, what: Omit<Occurrence, 'id' | 'time' | 'initiator' | 'correlationId'>): void {
   const { service, unit, now, initiator, correlationId } = frame;

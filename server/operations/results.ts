@@ -9,6 +9,8 @@ export interface FailureOptions {
   readonly before2?: ResultReasonName;
   /** What the auditor is told, where it is more than the Result Reason says: another vault's object is 'forbidden'. */
   readonly cause?: Cause;
+  /** The Result Reason that the auditor is told in the message, where the client was given another. */
+  readonly auditReason?: ResultReasonName;
   /** The detail for the auditor, where it differs from the message to the client. */
   readonly auditDetail?: string;
 }

@@ -65,7 +65,11 @@ async function load(uniqueIdentifier: string, { objects }: ObjectContext): Promi
       'Wrapping Object Not Found',
       'no wrapping key has this Unique Identifier',
       (await objects.isElsewhere(uniqueIdentifier))
-        ? { cause: 'forbidden', auditDetail: 'the wrapping key belongs to another vault' }
+        ? {
+            cause: 'forbidden',
+            auditReason: 'Permission Denied',
+            auditDetail: 'the wrapping key belongs to another vault',
+          }
         : {},
     );
   }
