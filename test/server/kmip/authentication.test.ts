@@ -133,7 +133,7 @@ t.test('a client sees the objects of its vault and of no other, and only the aud
   t.match((await server.events()).slice(-2), [
     {
       reason: { reasonCode: 403 },
-      message: /belongs to another vault/,
+      message: /belongs to another vault \(Permission Denied\) -failure$/,
       responseData: { resultReason: 'Item Not Found' },
     },
     { reason: { reasonCode: 404 } },

@@ -125,12 +125,12 @@ t.test('Undo takes back what was done before the failure (1.4 §6.9, §6.13)', a
   t.equal((await server.store.directory.objects({ limit: 10 })).length, 1);
   const events = (await server.events()).slice(before, before + 4);
   t.same(
-    events.map(({ outcome, reason }) => [outcome, reason.reasonCode]),
+    events.map(({ outcome, reason, responseData }) => [outcome, reason.reasonCode, responseData['resultStatus']]),
     [
-      ['failure', 424],
-      ['failure', 424],
-      ['failure', 424],
-      ['failure', 404],
+      ['failure', 424, 'Operation Undone'],
+      ['failure', 424, 'Operation Undone'],
+      ['failure', 424, 'Operation Undone'],
+      ['failure', 404, 'Operation Failed'],
     ],
   );
   t.equal(events[0]?.target.name, uniqueIdentifier);
