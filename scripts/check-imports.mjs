@@ -10,8 +10,8 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { sourceFiles } from './source-files.mjs';
 
-/** What every room of the server may name in a type: time and the log are passed in. */
-const PASSED_IN = ['server/clock', 'server/log'];
+/** What every room of the server may name in a type: time, randomness and the log are passed in. */
+const PASSED_IN = ['server/clock', 'server/randomness', 'server/log'];
 const LOWEST = ['server/store', 'server/root-key', 'server/audit', 'server/credentials'];
 const OPERATIONS = ['server/operations', 'server/objects', ...LOWEST];
 
@@ -26,8 +26,14 @@ const ROOMS = new Map([
   ['server/kmip', { imports: ['kmip-codec', 'certs', 'server/settings', ...PASSED_IN, ...OPERATIONS] }],
   ['server/conformance', { imports: ['kmip-codec', 'certs'], types: PASSED_IN }],
   ['server/demo', { all: true, except: ['server/cli'] }],
-  ['server/data-folder', { imports: ['certs', 'server/settings', ...LOWEST, 'server/store/sqlite'], types: PASSED_IN }],
-  ['server/operations', { imports: ['kmip-codec', 'certs', 'server/objects', ...LOWEST], types: PASSED_IN }],
+  [
+    'server/data-folder',
+    { imports: ['certs', 'server/settings', 'server/randomness', ...LOWEST, 'server/store/sqlite'], types: PASSED_IN },
+  ],
+  [
+    'server/operations',
+    { imports: ['kmip-codec', 'certs', 'server/objects', 'server/randomness', ...LOWEST], types: PASSED_IN },
+  ],
   ['server/objects', { imports: ['kmip-codec', 'certs', ...LOWEST], types: PASSED_IN }],
   ['server/store', { imports: ['kmip-codec', 'server/store/sqlite'], types: ['certs', 'server/audit', ...PASSED_IN] }],
   ['server/store/sqlite', { imports: ['kmip-codec', 'server/store'], types: ['certs', 'server/audit', ...PASSED_IN] }],
@@ -37,6 +43,7 @@ const ROOMS = new Map([
   ['server/settings', { imports: [] }],
   ['server/log', { imports: [] }],
   ['server/clock', { imports: [] }],
+  ['server/randomness', { imports: [] }],
   ['certs', { imports: [] }],
   ['kmip-codec', { imports: [] }],
 ]);

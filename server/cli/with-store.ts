@@ -1,6 +1,7 @@
 import type { ServiceIdentity } from '../audit/index.ts';
-import { type DataFolder, useDataFolder, uuid } from '../data-folder/index.ts';
+import { type DataFolder, useDataFolder } from '../data-folder/index.ts';
 import { createLogger, type Logger } from '../log/index.ts';
+import { uuid } from '../randomness.ts';
 import type { Settings } from '../settings/index.ts';
 import type { Store } from '../store/index.ts';
 import { loadSettings, type SettingsOptions } from './options.ts';

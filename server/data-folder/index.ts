@@ -1,14 +1,6 @@
 export { DataFolderError } from './error.ts';
 export { isSystemError, readIfPresent, writeDurably } from './durable-file.ts';
 export { servingProcess } from './lock.ts';
-export {
-  type DataFolder,
-  type FolderOptions,
-  openDataFolder,
-  type RandomBytes,
-  type ServeOptions,
-  useDataFolder,
-} from './open.ts';
+export { type DataFolder, type FolderOptions, openDataFolder, type ServeOptions, useDataFolder } from './open.ts';
 export { SETTINGS_FILE } from './parts.ts';
-export { uuid } from './uuid.ts';
 export { DEFAULT_VAULT, newVault } from './vault.ts';

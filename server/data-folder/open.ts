@@ -9,6 +9,7 @@ import {
 } from '../../certs/index.ts';
 import { type ServiceIdentity, serviceIdentity } from '../audit/index.ts';
 import type { Logger } from '../log/index.ts';
+import { uuid, type RandomBytes } from '../randomness.ts';
 import { createRootKeyFile, loadRootKey, type RootKey, wipe } from '../root-key/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { openSqliteStore, type Store } from '../store/index.ts';
@@ -16,11 +17,7 @@ import { type AfterStep, readIfPresent, replaceDurably, syncFolder, writeDurably
 import { DataFolderError } from './error.ts';
 import { lockDataFolder } from './lock.ts';
 import { type Part, PARTS, partsIn } from './parts.ts';
-import { uuid } from './uuid.ts';
 import { addDefaultVault } from './vault.ts';
-
-/** Gives that many random bytes, in memory of its own. */
-export type RandomBytes = (size: number) => Buffer;
 
 export interface FolderOptions {
   readonly settings: Settings;

@@ -1,8 +1,7 @@
 import { buildAdministrativeEvent, type ServiceIdentity, toKept } from '../audit/index.ts';
 import type { RootKey } from '../root-key/index.ts';
 import type { Store, Vault } from '../store/index.ts';
-import type { RandomBytes } from './open.ts';
-import { uuid } from './uuid.ts';
+import { uuid, type RandomBytes } from '../randomness.ts';
 
 /** A vault of this name with a new key of its own, ready to be added. */
 export function newVault(rootKey: RootKey, name: string, now: Date, randomBytes: RandomBytes): Vault {

@@ -10,8 +10,9 @@ import {
 import { redactText, type ServiceIdentity } from '../audit/index.ts';
 import { PasswordChecker } from '../credentials/index.ts';
 import type { Logger } from '../log/index.ts';
-import { VaultObjects, type MaterialKey, type RandomBytes } from '../objects/index.ts';
+import { VaultObjects, type MaterialKey } from '../objects/index.ts';
 import type { Context, Initiator, OperationDefinition, ServerFacts } from '../operations/index.ts';
+import type { RandomBytes } from '../randomness.ts';
 import { ConflictError, type Client, type Store, type UnitOfWork } from '../store/index.ts';
 import { encodeOutcomes, encodeRefusal, versionToAnswer, type ItemOutcome, type Scene } from './answers.ts';
 import { batchProblem, runBatch } from './batch.ts';

@@ -23,7 +23,7 @@ export {
 } from './life-cycle.ts';
 export { searchCriteria, type SearchCriteria } from './search-criteria.ts';
 export { namedConditions } from './search-terms.ts';
-export { stateOf, type ManagedObject, type ObjectStateName, type RandomBytes } from './managed-object.ts';
+export { stateOf, type ManagedObject, type ObjectStateName } from './managed-object.ts';
 export {
   findSymmetricAlgorithm,
   lengthOfMaterial,
@@ -31,5 +31,4 @@ export {
   setOddParity,
   type SymmetricAlgorithm,
 } from './symmetric-algorithms.ts';
-export { newUniqueIdentifier } from './unique-identifier.ts';
 export { VaultObjects, type MaterialKey } from './vault-objects.ts';

@@ -1,9 +1,6 @@
-import type { AttributeSet} from '../../kmip-codec/index.ts';
+import type { AttributeSet } from '../../kmip-codec/index.ts';
 import { State } from '../../kmip-codec/index.ts';
 import type { StoredObject } from '../store/index.ts';
-
-/** Gives `length` bytes from a cryptographic random source. */
-export type RandomBytes = (length: number) => Buffer;
 
 /** The states of the life cycle by the specification's names (2.1 §4.57). */
 export type ObjectStateName =

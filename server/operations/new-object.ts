@@ -19,14 +19,8 @@ import {
   type GivenAttribute,
   type KeyBlock,
 } from '../../kmip-codec/index.ts';
-import {
-  advance,
-  digestOf,
-  findAttributeRule,
-  isGivenAtOrigin,
-  newUniqueIdentifier,
-  type Origin,
-} from '../objects/index.ts';
+import { advance, digestOf, findAttributeRule, isGivenAtOrigin, type Origin } from '../objects/index.ts';
+import { uuid } from '../randomness.ts';
 import { checkInstances, checkNames, checkTogether, valueGiven } from './given-attribute.ts';
 import type { Context } from './operation.ts';
 import { OperationFailure } from './results.ts';
@@ -99,7 +93,8 @@ export function required<T>(set: AttributeSet, attribute: Attribute<T>): T {
 export async function keepSymmetricKey(context: Context, given: AttributeSet, keyBlock: KeyBlock): Promise<string> {
   const { now, objects, server } = context;
   required(given, CryptographicUsageMask);
-  const uniqueIdentifier = newUniqueIdentifier(context.randomBytes);
+  // Random, so that none is ever given twice, not even after a restore.
+  const uniqueIdentifier = uuid(context.randomBytes);
   await checkNames(given, uniqueIdentifier, context);
 
   const set = new AttributeSet().set(UniqueIdentifier, uniqueIdentifier).set(ObjectType, ObjectType.SymmetricKey);

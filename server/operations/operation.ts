@@ -1,5 +1,6 @@
 import type { KnownOperation, RequestOf, ResponseOf, Version } from '../../kmip-codec/index.ts';
-import type { ManagedObject, ObjectStateName, RandomBytes, VaultObjects } from '../objects/index.ts';
+import type { ManagedObject, ObjectStateName, VaultObjects } from '../objects/index.ts';
+import type { RandomBytes } from '../randomness.ts';
 
 /** Who asks: made from the certificate that authenticated the connection. */
 export interface Initiator {

@@ -1,9 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { closeSync, constants, fstatSync, fsyncSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { RandomBytes } from '../randomness.ts';
 import { RootKeyError } from './error.ts';
 import { RootKeyInMemory, type RootKey } from './root-key.ts';
-import { wipe, WRAPPING_KEY_BYTES, type RandomBytes } from './wrapping.ts';
+import { wipe, WRAPPING_KEY_BYTES } from './wrapping.ts';
 
 /**
  * The file is three lines of text: what it is and in which format, the key in base64, and a checksum (the first 8 bytes of

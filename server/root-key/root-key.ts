@@ -1,6 +1,7 @@
+import type { RandomBytes } from '../randomness.ts';
 import { RootKeyError } from './error.ts';
 import { VaultKey } from './vault-key.ts';
-import { unwrap, wipe, wrap, WRAPPING_KEY_BYTES, type RandomBytes } from './wrapping.ts';
+import { unwrap, wipe, wrap, WRAPPING_KEY_BYTES } from './wrapping.ts';
 
 /** What wraps the vault keys and the server's other secrets. From a file now; a passphrase or a PKCS#11 token fit behind it too. */
 export interface RootKey {

@@ -1,4 +1,5 @@
-import { unwrap, wrap, type RandomBytes } from './wrapping.ts';
+import type { RandomBytes } from '../randomness.ts';
+import { unwrap, wrap } from './wrapping.ts';
 
 const DOMAIN = 'kmipd object';
 

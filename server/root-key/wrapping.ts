@@ -1,8 +1,6 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
+import type { RandomBytes } from '../randomness.ts';
 import { RootKeyError } from './error.ts';
-
-/** Fills the given number of bytes with randomness of cryptographic quality. */
-export type RandomBytes = (length: number) => Uint8Array;
 
 /** Bytes of every key that wraps: AES-256. */
 export const WRAPPING_KEY_BYTES = 32;
