@@ -6,7 +6,7 @@ export interface Position {
 }
 
 /** What was found and what was expected, as they stand in the message. Neither may hold key material. */
-export interface Finding extends Position {
+interface Finding extends Position {
   found: string;
   expected: string;
 }

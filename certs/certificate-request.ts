@@ -2,7 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { fromBER } from 'asn1js';
 import { CertificationRequest } from 'pkijs';
 import { CertificateError, orCertificateError } from './certificate-error.ts';
-import { DerReader, DerTag, dottedOid } from './der.ts';
+import { type DerReader, DerTag, dottedOid, readSignedPart } from './der.ts';
 import { engine } from './engine.ts';
 import { noExtensions, type ReadExtensions, readExtensions } from './extensions.ts';
 import { checkedKeyType } from './keys.ts';
@@ -23,13 +23,7 @@ export interface CertificateRequest {
 
 /** Reads one request in DER (RFC 2986 §4). Throws CertificateError with the byte at which it is none. */
 export function readCertificateRequest(der: Uint8Array): CertificateRequest {
-  const outer = new DerReader(der);
-  const request = outer.into(outer.next(DerTag.sequence, 'a certificate request'));
-  outer.finish('the certificate request');
-  const info = request.into(request.next(DerTag.sequence, "the request's signed part"));
-  request.next(DerTag.sequence, 'the signature algorithm');
-  request.next(DerTag.bitString, 'the signature');
-  request.finish('the certificate request');
+  const info = readSignedPart(der, 'certificate request');
 
   info.next(DerTag.integer, 'the version');
   const subject = readName(info, 'the subject');

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { orCertificateError } from './certificate-error.ts';
-import { DerReader, DerTag } from './der.ts';
+import { type DerReader, DerTag, readSignedPart } from './der.ts';
 import { noExtensions, readExtensions } from './extensions.ts';
 import { sha1Fingerprint, sha256Fingerprint } from './fingerprint.ts';
 import { readName } from './name.ts';
@@ -58,13 +58,7 @@ export function readCertificate(der: Uint8Array): Certificate {
 
 /** RFC 5280 §4.1. Walks over every element as far as we show it, so that damage has a position. */
 function readFields(der: Uint8Array) {
-  const outer = new DerReader(der);
-  const certificate = outer.into(outer.next(DerTag.sequence, 'a certificate'));
-  outer.finish('the certificate');
-  const signedPart = certificate.into(certificate.next(DerTag.sequence, "the certificate's signed part"));
-  certificate.next(DerTag.sequence, 'the signature algorithm');
-  certificate.next(DerTag.bitString, 'the signature');
-  certificate.finish('the certificate');
+  const signedPart = readSignedPart(der, 'certificate');
 
   if (signedPart.nextTag === DerTag.context(0)) signedPart.any('the version');
   const serialNumber = signedPart.content(signedPart.next(DerTag.integer, 'the serial number'));

@@ -135,6 +135,18 @@ export class DerReader {
   }
 }
 
+/** What the signature of a certificate or of a request stands over. `what` names the whole in errors. */
+export function readSignedPart(der: Uint8Array, what: string): DerReader {
+  const outer = new DerReader(der);
+  const signed = outer.into(outer.next(DerTag.sequence, `a ${what}`));
+  outer.finish(`the ${what}`);
+  const part = signed.into(signed.next(DerTag.sequence, `the ${what}'s signed part`));
+  signed.next(DerTag.sequence, 'the signature algorithm');
+  signed.next(DerTag.bitString, 'the signature');
+  signed.finish(`the ${what}`);
+  return part;
+}
+
 /** Content octets of an OBJECT IDENTIFIER in dotted form. Octets that end within an arc give the arcs before it. */
 export function dottedOid(content: Uint8Array): string {
   const arcs: bigint[] = [];

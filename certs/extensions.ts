@@ -52,10 +52,10 @@ export function readExtensions(reader: DerReader): ReadExtensions {
 }
 
 /** The bits of Key Usage that we set (RFC 5280 §4.2.1.3), as they lie in its first octet. */
-export const KeyUsage = { digitalSignature: 0x80, keyEncipherment: 0x20, keyCertSign: 0x04, cRLSign: 0x02 } as const;
+const KeyUsage = { digitalSignature: 0x80, keyEncipherment: 0x20, keyCertSign: 0x04, cRLSign: 0x02 } as const;
 
 /** The purposes of Extended Key Usage that we give. */
-export const Purpose = { serverAuth: '1.3.6.1.5.5.7.3.1', clientAuth: '1.3.6.1.5.5.7.3.2' } as const;
+const Purpose = { serverAuth: '1.3.6.1.5.5.7.3.1', clientAuth: '1.3.6.1.5.5.7.3.2' } as const;
 
 export function keyUsage(...usages: (keyof typeof KeyUsage)[]): Extension {
   const bits = usages.reduce((sum, usage) => sum | KeyUsage[usage], 0);

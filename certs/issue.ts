@@ -43,7 +43,7 @@ export async function issueCertificate(issue: Issue): Promise<Uint8Array> {
 }
 
 /** Clocks differ: a certificate made now must be valid on a host whose clock is a little behind. */
-export const CLOCK_SKEW_MS = 5 * 60_000;
+const CLOCK_SKEW_MS = 5 * 60_000;
 const DAY_MS = 86_400_000;
 
 /** From five minutes before `now` for that many days, in whole seconds, and never beyond the issuer's own end. */
@@ -60,7 +60,7 @@ export function validityFrom(now: Date, validityDays: number, issuer?: Validity)
 const LAST_DATE = Date.UTC(9999, 11, 31, 23, 59, 59);
 
 /** The upper bound of a common name (RFC 5280, ub-common-name). */
-export const COMMON_NAME_CHARACTERS_MAX = 64;
+const COMMON_NAME_CHARACTERS_MAX = 64;
 
 export const fitsCommonName = (name: string): boolean =>
   name !== '' && Array.from(name).length <= COMMON_NAME_CHARACTERS_MAX;

@@ -17,8 +17,8 @@ export const keyTypes = [
 ] as const;
 export type KeyType = (typeof keyTypes)[number];
 
-export const RSA_BITS_MIN = 2048;
-export const RSA_BITS_MAX = 8192;
+const RSA_BITS_MIN = 2048;
+const RSA_BITS_MAX = 8192;
 
 /** A new key pair, made off the main thread: RSA 2048 takes 0.1 to 0.3 seconds, RSA 8192 up to a minute. */
 export async function generateKeyPair(keyType: KeyType): Promise<webcrypto.CryptoKeyPair> {

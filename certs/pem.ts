@@ -9,7 +9,7 @@ export interface Block {
 }
 
 /** What a reader wants: the PEM labels that carry it, and how to call it in an error. */
-export interface Wanted {
+interface Wanted {
   labels: readonly string[];
   name: string;
 }
