@@ -15,7 +15,7 @@ export type Cause =
   | 'full';
 
 /** Status code and its words; `severity` is undefined where the severity table has no row for the code. */
-export interface CauseRow {
+interface CauseRow {
   readonly code: number;
   readonly reasonType: string;
   readonly severity: Severity | undefined;

@@ -27,7 +27,7 @@ export interface AuditEvent {
   readonly logSourceCRN: string;
 }
 
-export interface EventInitiator {
+interface EventInitiator {
   readonly id: string;
   readonly name?: string;
   readonly typeURI: string;

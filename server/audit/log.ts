@@ -49,7 +49,7 @@ function keptFrom(event: AuditEvent, time: Date | undefined): KeptEvent {
  * As much of an invalid event as is valid, rather than losing it: first without its payloads; if that is not enough, part
  * after part on a frame that is valid by construction. What was recorded instead of what stands in requestData.
  */
-export function minimalForm(event: AuditEvent, problem: string): AuditEvent {
+function minimalForm(event: AuditEvent, problem: string): AuditEvent {
   const frame = frameFor(event, problem);
   const { requestData, responseData } = frame;
   const withoutPayloads = { ...event, id: frame.id, requestData, responseData };

@@ -12,7 +12,7 @@ import { CommandError, type ExitReason, exitReasonOf } from './exit-codes.ts';
 import type { CommandContext } from './with-store.ts';
 
 /** What a command does, for its event. */
-export interface Deed {
+interface Deed {
   readonly action: AdministrativeActionName;
   /** The command without its arguments. */
   readonly command: string;

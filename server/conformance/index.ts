@@ -1,6 +1,6 @@
 export { loadExpected, registerConformance } from './command.ts';
-export { compareResponse, type Comparison, type Difference } from './compare.ts';
-export { type Identity, NoAnswer, type Target } from './connection.ts';
+export type { Comparison, Difference } from './compare.ts';
+export type { Identity, Target } from './connection.ts';
 export type { Failure } from './play.ts';
 export { junit, showReport, showTolerances } from './report.ts';
 export {
@@ -13,5 +13,5 @@ export {
   testCaseFiles,
 } from './run.ts';
 export type { Scope } from './selection.ts';
-export { type Exchange, loadTestCase, parseTestCase, type TestCase } from './test-case.ts';
+export { type Exchange, loadTestCase, type TestCase } from './test-case.ts';
 export { type Tolerance, tolerances } from './tolerances.ts';

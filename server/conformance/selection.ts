@@ -9,7 +9,7 @@ export interface Scope {
 }
 
 /** Why a case is not played, or undefined if it is. */
-export interface LeftOut {
+interface LeftOut {
   /** 'not applicable': beyond the scope. 'not playable': this runner cannot, whatever the server does. */
   readonly kind: 'not applicable' | 'not playable';
   readonly reason: string;
@@ -45,7 +45,7 @@ const FOLLOWERS: readonly [case_: string, before: string][] = [
 ];
 
 /** The beginning of the name of the case whose objects this one uses, its version included, or undefined. */
-export function predecessorName(testCase: TestCase): string | undefined {
+function predecessorName(testCase: TestCase): string | undefined {
   const name = testCase.name.replaceAll('_', '-');
   const row = FOLLOWERS.find(([follower]) => name.startsWith(`${follower}-`));
   if (!row) return undefined;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { parseXml, registry, showVersion, Tag, tagName, type Version, version } from '../../kmip-codec/index.ts';
+import { parseXml, registry, Tag, tagName, type Version, version } from '../../kmip-codec/index.ts';
 import type { TtlvItem, XmlElement } from '../../kmip-codec/index.ts';
 import { child, children, enumeration, everyItem, integer } from './items.ts';
 import { readWithVariables } from './variables.ts';
@@ -116,6 +116,3 @@ function parseExchanges(root: XmlElement): Exchange[] {
   if (request) throw new Error('the last request has no response');
   return exchanges;
 }
-
-/** '1.4'. */
-export const showCaseVersion = (testCase: TestCase): string => showVersion(testCase.version);

@@ -7,7 +7,7 @@ export interface Template {
   readonly variables: ReadonlyMap<TtlvItem, Variable>;
 }
 /** `$UNIQUE_IDENTIFIER_0`, or `$NOW-3600` with its seconds. */
-export type Variable = { readonly name: string } | { readonly name: 'NOW'; readonly seconds: number };
+type Variable = { readonly name: string } | { readonly name: 'NOW'; readonly seconds: number };
 
 /** What the variables stand for by now: a leaf item, whose tag does not matter. */
 export type Bindings = ReadonlyMap<string, TtlvItem>;

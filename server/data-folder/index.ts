@@ -1,6 +1,5 @@
 export { DataFolderError } from './error.ts';
 export { isSystemError, readIfPresent, writeDurably } from './durable-file.ts';
-export { servingProcess } from './lock.ts';
 export { type DataFolder, type FolderOptions, openDataFolder, type ServeOptions, useDataFolder } from './open.ts';
 export { SETTINGS_FILE } from './parts.ts';
 export { DEFAULT_VAULT, newVault } from './vault.ts';

@@ -38,14 +38,6 @@ export async function lockDataFolder(path: string): Promise<() => Promise<void>>
   };
 }
 
-/** The process that serves this folder, or undefined. */
-export async function servingProcess(path: string): Promise<number | undefined> {
-  const holder = (await readIfPresent(join(path, LOCK_FILE)))?.toString().trim();
-  if (holder === undefined) return undefined;
-  const pid = Number.parseInt(holder, 10);
-  return (await isAlive(pid, holder)) ? pid : undefined;
-}
-
 /** A hard link appears with its whole content, and only if nothing has that name. */
 async function linked(offer: string, lock: string): Promise<boolean> {
   try {

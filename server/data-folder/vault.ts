@@ -12,7 +12,7 @@ export function newVault(rootKey: RootKey, name: string, now: Date, randomBytes:
 /** The vault that the first start makes. */
 export const DEFAULT_VAULT = 'default';
 
-export interface AddDefaultVault {
+interface AddDefaultVault {
   readonly store: Store;
   readonly rootKey: RootKey;
   readonly service: ServiceIdentity;

@@ -19,7 +19,7 @@ export const isAttributeOf = (attributeName: string, version: Version): boolean 
   findAttributeRule(attributeName, version) !== undefined;
 
 /** 'y-' names are the server's own: clients may only read them (1.4 §3.39). */
-export const isServerName = (attributeName: string): boolean => attributeName.startsWith('y-');
+const isServerName = (attributeName: string): boolean => attributeName.startsWith('y-');
 
 /** How an object comes into being. */
 export type Origin = 'Create' | 'Register';

@@ -23,7 +23,7 @@ export {
 } from './life-cycle.ts';
 export { searchCriteria, type SearchCriteria } from './search-criteria.ts';
 export { namedConditions } from './search-terms.ts';
-export { stateOf, type ManagedObject, type ObjectStateName } from './managed-object.ts';
+export type { ManagedObject, ObjectStateName } from './managed-object.ts';
 export {
   findSymmetricAlgorithm,
   lengthOfMaterial,

@@ -1,6 +1,5 @@
 export { OperationFailure, reasonFor, type FailureOptions, type ResultReasonName } from './results.ts';
 export {
-  onObject,
   operation,
   type Context,
   type Initiator,

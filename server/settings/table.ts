@@ -1,7 +1,7 @@
 import { type Kind, hosts, listenAddress, oneOf, optional, sinks, text, wholeNumber, yesOrNo } from './kinds.ts';
 
 /** One setting: what it may hold, what it is when nobody says, and how a person gives it. */
-export interface SettingRow<T> {
+interface SettingRow<T> {
   readonly kind: Kind<T>;
   readonly default: T;
   /** What the number counts; empty where the value says it itself. */
@@ -12,7 +12,7 @@ export interface SettingRow<T> {
 }
 
 /** Every setting there is, by dotted name. Types, file, environment variables, flags and documentation follow from here. */
-export const settingsTable = {
+const settingsTable = {
   listen: row(listenAddress, { host: '0.0.0.0', port: 5696 }, 'where KMIP clients connect; port 0: a free one', {
     flag: '--listen',
   }),

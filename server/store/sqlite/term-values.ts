@@ -35,7 +35,7 @@ export function meets(terms: readonly Term[], condition: Condition): boolean {
   });
 }
 
-export function isEqual(a: Term['value'], b: Term['value']): boolean {
+function isEqual(a: Term['value'], b: Term['value']): boolean {
   if (typeof a === 'string' || typeof b === 'string') return a === b;
   return BigInt(a) === BigInt(b);
 }
