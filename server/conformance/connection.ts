@@ -1,5 +1,5 @@
 import { connect, type TLSSocket } from 'node:tls';
-import { decodeItem, encodeItem, type TtlvItem } from '../../kmip-codec/index.ts';
+import { decodeItem, encodeItem, messageBytes, type TtlvItem } from '../../kmip-codec/index.ts';
 
 /** PEM texts with which a client proves who it is. */
 export interface Identity {
@@ -82,7 +82,7 @@ export class Connection {
   }
 }
 
-/** The bytes of the next TTLV item: a header of 8 bytes that ends in the length of the rest (1.4 §9.1.1). */
+/** The bytes of the next message. */
 function receive(socket: TLSSocket, timeoutMs: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     let received = Buffer.alloc(0);
@@ -96,8 +96,8 @@ function receive(socket: TLSSocket, timeoutMs: number): Promise<Buffer> {
       end(() => reject(new NoAnswer(`connection closed after ${received.length} bytes of an answer`)));
     const onData = (chunk: Buffer) => {
       received = Buffer.concat([received, chunk]);
-      if (received.length < 8) return;
-      const length = 8 + received.readUInt32BE(4);
+      const length = messageBytes(received);
+      if (length === undefined) return;
       if (length > RESPONSE_BYTES_MAX) return end(() => reject(new NoAnswer(`an answer of ${length} bytes`)));
       // More than one item is left to the decoder, which refuses it.
       if (received.length >= length) end(() => resolve(received));

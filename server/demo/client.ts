@@ -4,12 +4,12 @@ import {
   decodeResponse,
   encodeRequest,
   fromProtocolVersion,
+  messageBytes,
   type RequestMessage,
   type ResponseMessage,
   type Version,
 } from '../../kmip-codec/index.ts';
 
-const HEADER_BYTES = 8;
 /** Longer than any server that is well takes to answer or to shake hands. */
 const WAIT_MS = 20_000;
 
@@ -120,9 +120,8 @@ export class KmipClient {
   }
 
   #takeMessage(): Buffer | undefined {
-    if (this.#received.length < HEADER_BYTES) return undefined;
-    const whole = HEADER_BYTES + this.#received.readUInt32BE(4);
-    if (this.#received.length < whole) return undefined;
+    const whole = messageBytes(this.#received);
+    if (whole === undefined || this.#received.length < whole) return undefined;
     const message = this.#received.subarray(0, whole);
     this.#received = this.#received.subarray(whole);
     return message;

@@ -1,7 +1,7 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer } from 'node:tls';
 import { createAuthority, issueClientCertificate, issueServerCertificate } from '../../../certs/index.ts';
-import { decodeItem, encodeItem, ItemType, type TtlvItem } from '../../../kmip-codec/index.ts';
+import { decodeItem, encodeItem, ItemType, messageBytes, type TtlvItem } from '../../../kmip-codec/index.ts';
 import { readWithVariables } from '../../../server/conformance/variables.ts';
 import type { Target, TestCase } from '../../../server/conformance/index.ts';
 
@@ -40,7 +40,7 @@ export async function cannedServer(answer: Answer): Promise<CannedServer> {
       socket.on('error', () => socket.destroy());
       socket.on('data', async (chunk: Buffer) => {
         received = Buffer.concat([received, chunk]);
-        if (received.length < 8 || received.length < 8 + received.readUInt32BE(4)) return;
+        if (received.length < (messageBytes(received) ?? Infinity)) return;
         const request = decodeItem(received);
         received = Buffer.alloc(0);
         requests.push(request);
