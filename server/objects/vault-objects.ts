@@ -1,5 +1,4 @@
-import type {
-  AttributeSet} from '../../kmip-codec/index.ts';
+import type { AttributeSet } from '../../kmip-codec/index.ts';
 import {
   decodeItemAs,
   encodeItemAs,
