@@ -1,4 +1,4 @@
-import { connect, type SecureContextOptions, type TLSSocket } from 'node:tls';
+import { connect, createSecureContext, type SecureContext, type SecureContextOptions, type TLSSocket } from 'node:tls';
 
 export interface Target {
   readonly name: string;
@@ -12,6 +12,18 @@ export interface Target {
 }
 
 const REPLY_MS = 20_000;
+
+const contexts = new WeakMap<Target, SecureContext>();
+
+/** Certificate and key are read once: to do it for every connection would cost the load generator more than the connection. */
+function contextOf(target: Target): SecureContext {
+  let context = contexts.get(target);
+  if (context === undefined) {
+    // What every one of the servers speaks, so that all are measured with the same handshake and suite.
+    contexts.set(target, (context = createSecureContext({ ...target.tls, maxVersion: 'TLSv1.2' })));
+  }
+  return context;
+}
 
 /** A connection with as little between the caller and the bytes as possible: the load generator must not be what is measured. */
 export class Wire {
@@ -34,10 +46,8 @@ export class Wire {
       const socket = connect({
         host: target.host,
         port: target.port,
-        ...target.tls,
+        secureContext: contextOf(target),
         servername: 'localhost',
-        // What every one of the servers speaks, so that all are measured with the same handshake and suite.
-        maxVersion: 'TLSv1.2',
         ...(session && { session }),
       });
       socket.once('error', reject);
