@@ -21,7 +21,7 @@ import {
 function message(operation: number, requestPayload: object, version: Version = V1_1): Buffer {
   const request = {
     requestHeader: { protocolVersion: toProtocolVersion(version), batchCount: 1 },
-    batchItems: [{ operation, uniqueBatchItemId: Buffer.from('QLKC\x01\0\0\0', 'latin1'), requestPayload }],
+    batchItems: [{ operation, uniqueBatchItemId: Buffer.from([1, 0, 0, 0, 0, 0, 0, 1]), requestPayload }],
   };
   return encodeRequest(request as unknown as RequestMessage, version);
 }
@@ -45,7 +45,7 @@ export const activate = (uniqueIdentifier: string): Buffer => message(Operation.
 export function addAttributes(uniqueIdentifier: string, values: Record<string, string>): Buffer {
   const batchItems = Object.entries(values).map(([name, value], i) => ({
     operation: Operation.AddAttribute,
-    uniqueBatchItemId: Buffer.from([0x51, 0x4c, 0x4b, 0x43, i + 1, 0, 0, 0]),
+    uniqueBatchItemId: Buffer.from([1, 0, 0, 0, 0, 0, 0, i + 1]),
     requestPayload: { uniqueIdentifier, attribute: { attribute: customAttribute(name), value: customText(value) } },
   }));
   const request = {
