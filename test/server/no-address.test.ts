@@ -209,7 +209,6 @@ const REASONS = [
   'Invalid Message',
   'Response Too Large',
   'Feature Not Supported',
-  'Operation Canceled By Requester',
   'Unsupported Protocol Version',
   'Operation Not Supported',
 ];
@@ -240,6 +239,10 @@ function wasThorough(t: Test, lines: string): void {
   for (const operation of operations)
     for (const outcome of ['success', 'failure']) t.ok(seen.has(`${operation} ${outcome}`), `${operation} ${outcome}`);
   const reasons = new Set(events.map(({ responseData }) => responseData['resultReason']));
+  t.ok(
+    events.some(({ responseData }) => responseData['resultStatus'] === 'Operation Undone'),
+    'undone',
+  );
   t.comment(`${events.length} events; ${[...reasons].join(', ')}`);
   t.match(
     events.map(({ initiator }) => initiator.name ?? initiator.id).join(),
