@@ -114,7 +114,10 @@ export class Dispatcher {
   }
 
   #undecodable(error: unknown, scene: Scene): ItemFailure {
-    if (error instanceof UnsupportedVersionError) return failed('Unsupported Protocol Version', error.message);
+    if (error instanceof UnsupportedVersionError) {
+      const reason = 'Unsupported Protocol Version';
+      return failed(reason, error.message, { options: { auditReason: reason } });
+    }
     if (error instanceof BatchTooLargeError) return failed('Invalid Message', error.message, { cause: 'too large' });
     return failureFrom(error, this.#unexpected(scene));
   }

@@ -5,6 +5,7 @@ import {
   payloads,
   ResultStatus,
   showVersion,
+  V1_0,
   type Version,
 } from '../../kmip-codec/index.ts';
 import {
@@ -64,7 +65,7 @@ export function recordItem(
 
 /** Records that a message or a connection was refused before any operation. */
 export function recordRefusal(frame: RecordingFrame, version: Version | undefined, failure: ItemFailure): void {
-  const resultReason = failure.reason;
+  const resultReason = reasonFor(failure, version ?? V1_0).name;
   record(frame, {
     operation: undefined,
     version: version === undefined ? undefined : showVersion(version),
