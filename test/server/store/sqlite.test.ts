@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { openSqliteStore } from '../../../server/store/index.ts';
-import { storeContract } from './contract.ts';
+import { storeContract } from './contract/index.ts';
 
 storeContract('SQLite', async t => {
   const path = join(t.testdir(), 'kmipd.db');

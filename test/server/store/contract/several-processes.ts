@@ -1,0 +1,48 @@
+import type { Test } from 'tap';
+import { ConflictError } from '../../../../server/store/index.ts';
+import { addObject, addVault, commit, sampleEvent } from '../samples.ts';
+import { settled, type Open } from './opened.ts';
+import { all } from './queries.ts';
+
+export function severalProcesses(t: Test, open: Open): void {
+  t.test('what one commits the other sees at once', async t => {
+    const { store, openAgain } = await open(t);
+    const others = await openAgain();
+    const vault = await addVault(store);
+    const uniqueIdentifier = await addObject(others, vault, { terms: [{ name: 'a', value: 1 }] });
+    t.ok(await store.begin().find(vault, uniqueIdentifier));
+    t.equal((await store.begin().search(vault, all({ name: 'a', equals: 1 }))).located, 1);
+  });
+
+  t.test('a conflict is seen across processes', async t => {
+    const { store, openAgain } = await open(t);
+    const others = await openAgain();
+    const vault = await addVault(store);
+    const uniqueIdentifier = await addObject(store, vault);
+    const unit = store.begin();
+    unit.update((await unit.find(vault, uniqueIdentifier))!, { state: 3 });
+    await commit(others, async other => {
+      other.update((await other.find(vault, uniqueIdentifier))!, { state: 2 });
+    });
+    await t.rejects(unit.commit(), ConflictError);
+  });
+
+  t.test('events of both are numbered without gaps, and the other is called back', async t => {
+    const { store, openAgain } = await open(t);
+    const others = await openAgain();
+    let calls = 0;
+    const stop = others.events.onCommitted(() => calls++);
+    t.teardown(stop);
+    const stores = [store, others, store, store, others, others];
+    await Promise.all(stores.map(each => commit(each, unit => unit.record(sampleEvent()))));
+    t.same(
+      (await store.events.after(0, 10)).map(({ seq }) => seq),
+      [1, 2, 3, 4, 5, 6],
+    );
+    await settled(() => calls > 0);
+    const before = calls;
+    await commit(store, unit => unit.record(sampleEvent()));
+    await settled(() => calls > before);
+    t.ok(calls > before, 'for an event of the other process');
+  });
+}
