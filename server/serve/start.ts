@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { fileSink, startDelivery, stdoutSink, type ServiceIdentity, type Sink } from '../audit/index.ts';
 import { Dispatcher, Listener, type DispatcherOptions, type ServerCertificate } from '../kmip/index.ts';
 import type { Logger } from '../log/index.ts';
 import { operations as allOperations } from '../operations/index.ts';
-import type { RandomBytes } from '../randomness.ts';
+import { timeOrderedUuid, type RandomBytes } from '../randomness.ts';
 import { VaultKeys, type RootKey } from '../root-key/index.ts';
 import { sinkName, type Settings } from '../settings/index.ts';
 import type { Store } from '../store/index.ts';
@@ -57,7 +56,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     now,
     ticks: () => performance.now(),
     randomBytes,
-    newId: options.newId ?? (() => timeOrderedUuid(now())),
+    newId: options.newId ?? (() => timeOrderedUuid(now(), randomBytes)),
     log,
   });
   const listener = new Listener({
@@ -85,15 +84,6 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       await delivery.stop();
     },
   };
-}
-
-/**
- * A UUID of version 7: the time, then random bits. Ids that grow with time stand beside each other in the index of events,
- * which makes a durable write smaller.
- */
-function timeOrderedUuid(now: Date): string {
-  const time = now.getTime().toString(16).padStart(12, '0');
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
 }
 
 function sinkFor(setting: Settings['audit']['sinks'][number], { stdout }: StartOptions): Sink {

@@ -302,6 +302,16 @@ const differences: (Change & { path: string; expected: RegExp; got: RegExp })[] 
     got: /^nothing$/,
   },
   {
+    title: 'an attribute name too few',
+    case: 'OWN-M-2-11',
+    exchange: 2,
+    at: [...payload(1), ['AttributeName', 1]],
+    to: nothing,
+    path: 'ResponseMessage.BatchItem[1].ResponsePayload.AttributeName[1]',
+    expected: /TextString Digest/,
+    got: /nothing/,
+  },
+  {
     title: 'a located object too many',
     case: 'OWN-M-2-11',
     exchange: 2,
@@ -429,6 +439,14 @@ const tolerated: (Change & { tolerance: string })[] = [
     at: [...payload(1), 'AttributeName'],
     to: more(text(Tag.AttributeName, 'y-Rack')),
     tolerance: 'more-attributes',
+  },
+  {
+    title: 'no Object Group where no request gave one',
+    case: 'OWN-M-2-11',
+    exchange: 2,
+    at: [...payload(1), ['AttributeName', 2]],
+    to: nothing,
+    tolerance: 'object-group-of-the-server',
   },
   {
     title: 'no Attribute Index where it is 0',

@@ -1,5 +1,5 @@
 import type { Test } from 'tap';
-import type { Store, Term } from '../../../../server/store/index.ts';
+import type { Condition, SearchQuery, Store, Term } from '../../../../server/store/index.ts';
 import { addObject, addVault, commit, sampleObject } from '../samples.ts';
 import type { Open } from './opened.ts';
 import { all, query } from './queries.ts';
