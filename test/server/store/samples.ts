@@ -1,5 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { KeptEvent, NewObject, Store, UnitOfWork } from '../../../server/store/index.ts';
+import type {
+  Client,
+  ClientCertificate,
+  KeptEvent,
+  NewObject,
+  Store,
+  UnitOfWork,
+} from '../../../server/store/index.ts';
 
 /** Values for the tests of the store. What they hold means nothing. */
 export const sampleObject = (vault: string, more: Partial<NewObject> = {}): NewObject => ({
@@ -25,6 +32,23 @@ export const sampleEvent = (more: Partial<KeptEvent> = {}): KeptEvent => ({
   initiator: 'CertificateID-1',
   json: '{"a":"ü"}',
   ...more,
+});
+
+export const newClient = (vault: string, name: string, more: Partial<Client> = {}): Client => ({
+  id: randomUUID(),
+  name,
+  vault,
+  createdAt: new Date(7),
+  credential: undefined,
+  ...more,
+});
+
+export const newCertificate = (client: string): ClientCertificate => ({
+  fingerprint: randomBytes(32).toString('hex'),
+  client,
+  der: randomBytes(30),
+  origin: 'pinned',
+  addedAt: new Date(8),
 });
 
 /** Opens a unit, records, commits. */

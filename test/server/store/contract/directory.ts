@@ -1,26 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Test } from 'tap';
-import { ConflictError, type Client, type Store } from '../../../../server/store/index.ts';
-import { addObject, addVault, commit, sampleObject } from '../samples.ts';
+import { ConflictError, type Store } from '../../../../server/store/index.ts';
+import { addObject, addVault, commit, newCertificate, newClient, sampleObject } from '../samples.ts';
 import { type Open } from './opened.ts';
 
 export function directory(t: Test, open: Open): void {
-  const newClient = (vault: string, name: string, more: Partial<Client> = {}): Client => ({
-    id: randomUUID(),
-    name,
-    vault,
-    createdAt: new Date(7),
-    credential: undefined,
-    ...more,
-  });
-  const newCertificate = (client: string) => ({
-    fingerprint: randomBytes(32).toString('hex'),
-    client,
-    der: randomBytes(30),
-    origin: 'pinned' as const,
-    addedAt: new Date(8),
-  });
-
   t.test('vaults, clients and certificates come back as they were added', async t => {
     const { store } = await open(t);
     const vault = { id: randomUUID(), name: 'b', createdAt: new Date(5), wrappedKey: randomBytes(61) };

@@ -1,6 +1,6 @@
 import type { Test } from 'tap';
 import { ConflictError } from '../../../../server/store/index.ts';
-import { addObject, addVault, commit, sampleEvent } from '../samples.ts';
+import { addObject, addVault, commit, newCertificate, newClient, sampleEvent } from '../samples.ts';
 import { settled, type Open } from './opened.ts';
 import { all } from './queries.ts';
 
@@ -12,6 +12,26 @@ export function severalProcesses(t: Test, open: Open): void {
     const uniqueIdentifier = await addObject(others, vault, { terms: [{ name: 'a', value: 1 }] });
     t.ok(await store.begin().find(vault, uniqueIdentifier));
     t.equal((await store.begin().search(vault, all({ name: 'a', equals: 1 }))).located, 1);
+  });
+
+  t.test('a client that another process adds or removes is known or unknown with the next turn', async t => {
+    const { store, openAgain } = await open(t);
+    const others = await openAgain();
+    const client = newClient(await addVault(store), 'vc');
+    const certificate = newCertificate(client.id);
+    const known = async () => {
+      await new Promise(resolve => setTimeout(resolve));
+      return (await store.directory.clientByFingerprint(certificate.fingerprint))?.client.name;
+    };
+    t.equal(await known(), undefined);
+    await commit(others, unit => {
+      unit.administer({ kind: 'add client', client });
+      unit.administer({ kind: 'add certificate', certificate });
+    });
+    t.equal(await known(), 'vc');
+    t.equal(await known(), 'vc', 'asked again');
+    await commit(others, unit => unit.administer({ kind: 'remove certificate', fingerprint: certificate.fingerprint }));
+    t.equal(await known(), undefined);
   });
 
   t.test('a conflict is seen across processes', async t => {
