@@ -40,7 +40,7 @@ const ROOMS = new Map([
   ['server/credentials', { imports: ['kmip-codec'], types: ['certs', ...PASSED_IN] }],
   ['server/root-key', { imports: ['kmip-codec'], types: ['certs', ...PASSED_IN] }],
   ['server/audit', { imports: ['kmip-codec'], types: ['certs', 'server/store', ...PASSED_IN] }],
-  ['server/settings', { imports: [] }],
+  ['server/settings', { imports: ['certs'] }],
   ['server/log', { imports: [] }],
   ['server/clock', { imports: [] }],
   ['server/randomness', { imports: [] }],

@@ -1,3 +1,4 @@
+import { keyTypes } from '../../certs/index.ts';
 import { type Kind, hosts, listenAddress, oneOf, optional, sinks, text, wholeNumber, yesOrNo } from './kinds.ts';
 
 /** One setting: what it may hold, what it is when nobody says, and how a person gives it. */
@@ -28,16 +29,54 @@ const settingsTable = {
       flag: '--name',
     },
   ),
-  'server.keyType': row(oneOf('RSA 2048', 'ECDSA P-256'), 'RSA 2048', 'key of the server certificate', {
+  'server.keyType': row(oneOf(...keyTypes), 'RSA 2048', 'key of the server certificate', {
     flag: '--key-type',
   }),
-  'server.validityDays': row(
-    wholeNumber(1, 3650),
-    825,
-    'how long a server or client certificate that we issue is valid',
-    {
-      unit: 'days',
-    },
+  'server.validityDays': row(wholeNumber(1, 3650), 825, 'how long a server certificate that we issue is valid', {
+    unit: 'days',
+  }),
+
+  'authority.keyType': row(
+    optional(oneOf(...keyTypes)),
+    undefined,
+    'key of our certificate authority; without it that of the server certificate, but at least RSA 3072',
+  ),
+  'authority.validityDays': row(wholeNumber(1, 36_500), 3650, 'how long the certificate of our authority is valid', {
+    unit: 'days',
+  }),
+  'authority.crlValidityDays': row(
+    wholeNumber(1, 365),
+    30,
+    'from a revocation list of our authority to its next update',
+    { unit: 'days' },
+  ),
+
+  'clients.keyType': row(oneOf(...keyTypes), 'RSA 2048', 'key of a client certificate that we issue with its key'),
+  'clients.validityDays': row(wholeNumber(1, 3650), 825, 'how long a client certificate that we issue is valid', {
+    unit: 'days',
+  }),
+
+  'trust.staleCrl': row(
+    oneOf('refuse', 'accept'),
+    'refuse',
+    'clients of a trusted root whose revocation list is past its next update',
+  ),
+
+  'admin.listen': row(
+    optional(listenAddress),
+    undefined,
+    'where administrators connect from other machines (HTTPS); without it only through the socket in the data folder',
+  ),
+  'admin.timeWindowSeconds': row(
+    wholeNumber(1, 3600),
+    300,
+    'how far the time of an administrator’s signed request may be from ours',
+    { unit: 's' },
+  ),
+  'metrics.listen': row(
+    optional(listenAddress),
+    undefined,
+    'where metrics are read (HTTP, open to all who reach it: name a loopback address or a private network); without it nowhere',
   ),
 
   'tls.minVersion': row(oneOf('1.2', '1.3'), '1.2', 'oldest version of TLS that clients may use'),

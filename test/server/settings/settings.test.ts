@@ -1,4 +1,5 @@
 import t from 'tap';
+import { keyTypes } from '../../../certs/index.ts';
 import {
   environmentName,
   type Given,
@@ -107,7 +108,7 @@ t.test('a file’s errors name file, line, column and setting', async t => {
     ],
     [
       'server: {keyType: RSA 1024}',
-      'kmipd.yaml:1:19: server.keyType: text "RSA 1024", one of "RSA 2048", "ECDSA P-256" is expected',
+      'kmipd.yaml:1:19: server.keyType: text "RSA 1024", one of "RSA 2048", "RSA 3072", "RSA 4096", "RSA 8192", "ECDSA P-256", "ECDSA P-384", "ECDSA P-521", "Ed25519" is expected',
     ],
     ['audit: {sinks: [{type: file}]}', 'kmipd.yaml:1:16: audit.sinks[0].path: nothing, text of one line is expected'],
     [
@@ -127,6 +128,39 @@ t.test('a file’s errors name file, line, column and setting', async t => {
   t.match(refusedFile('listen: 1\nlisten: 2\n'), /^kmipd\.yaml:2:1: .*unique/);
   t.match(refusedFile('limits: {depthMax: 5\n'), /^kmipd\.yaml:\d+:\d+: /);
   t.match(refusedFile('a: &a [x]\nlisten: *a\n'), /^kmipd\.yaml:1:1: a: no such setting/);
+});
+
+t.test('ports that are optional are closed until an address is given', async t => {
+  const { settings } = resolveSettings();
+  t.equal(settings.admin.listen, undefined);
+  t.equal(settings.metrics.listen, undefined);
+  const effective = resolveSettings(
+    fromFile('admin: {listen: "[::1]:5697"}\n'),
+    readEnvironment({ KMIPD_METRICS_LISTEN: '127.0.0.1:9100', KMIPD_ADMIN_TIME_WINDOW_SECONDS: '60' }),
+  );
+  t.same(effective.settings.admin, { listen: { host: '::1', port: 5697 }, timeWindowSeconds: 60 });
+  t.same(effective.settings.metrics.listen, { host: '127.0.0.1', port: 9100 });
+  t.equal(shownSettings(effective).get('admin.listen'), '[::1]:5697');
+  t.equal(
+    refusedFile('metrics: {listen: 9100}'),
+    'kmipd.yaml:1:19: metrics.listen: number 9100, HOST:PORT, as in 0.0.0.0:5696 or [::]:5696, is expected',
+  );
+});
+
+t.test('key types are those of certs; the authority’s is left to the server certificate’s unless given', async t => {
+  const { settings } = resolveSettings();
+  t.match(settings, {
+    server: { keyType: 'RSA 2048', validityDays: 825 },
+    authority: { keyType: undefined, validityDays: 3650, crlValidityDays: 30 },
+    clients: { keyType: 'RSA 2048', validityDays: 825 },
+    trust: { staleCrl: 'refuse' },
+  });
+  for (const name of ['server', 'authority', 'clients'] as const) {
+    for (const keyType of keyTypes) {
+      t.equal(resolveSettings(fromFile(`${name}: {keyType: ${keyType}}`)).settings[name].keyType, keyType);
+    }
+    t.match(refusedFile(`${name}: {keyType: DSA}`), `${name}.keyType: text "DSA", one of "RSA 2048", `);
+  }
 });
 
 t.test('an empty file, and a group without settings, say nothing', async t => {
