@@ -46,7 +46,7 @@ export async function replaceDurably(
 }
 
 /** The name under which a file is written before it is whole. One folder has one writer at a time. */
-const temporaryName = (path: string): string => join(dirname(path), `.${basename(path)}.tmp`);
+export const temporaryName = (path: string): string => join(dirname(path), `.${basename(path)}.tmp`);
 
 /** Makes names in a folder durable. Where a folder cannot be synced, the file system does it by itself or never. */
 export async function syncFolder(path: string): Promise<void> {

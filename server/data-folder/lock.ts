@@ -1,42 +1,86 @@
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { isSystemError, readIfPresent } from './durable-file.ts';
 import { DataFolderError } from './error.ts';
 
-/** Names the server that serves a data folder: `PID START BOOT`. */
+/** Names who holds a data folder: `PID START BOOT`, and on a second line `command` where it is no server. */
 export const LOCK_FILE = 'server.pid';
 
+export interface LockOptions {
+  /** A server holds the folder for as long as it runs, a command for a moment. */
+  readonly as: 'server' | 'command';
+  /** How long to wait for a command to end. */
+  readonly waitMs?: number;
+}
+
+const WAIT_MS = 10_000;
+const LOOK_MS = 25;
+
 /**
- * Makes this process the only server of a data folder; gives what ends that. Throws DataFolderError `busy` while
- * another one is running. The file of a server that was killed is recognised: its process is gone, or its number
- * belongs to a process that was started at another time.
+ * Makes this process the only one that changes what is in a data folder beside its database; gives what ends that. Throws
+ * DataFolderError `busy` while a server is running, and when a command does not end. The file of a process that was killed
+ * is recognised: it is gone, or its number belongs to one that was started at another time.
  */
-export async function lockDataFolder(path: string): Promise<() => Promise<void>> {
+export async function lockDataFolder(
+  path: string,
+  { as, waitMs = WAIT_MS }: LockOptions,
+): Promise<() => Promise<void>> {
   const lock = join(path, LOCK_FILE);
-  const own = `${await processStamp(process.pid)}\n`;
-  const offer = `${lock}.${process.pid}`;
-  await writeFile(offer, own);
+  const own = `${await processStamp(process.pid)}\n${as === 'command' ? 'command\n' : ''}`;
+  const workplace = await mkdtemp(`${lock}.`);
   try {
+    const offer = join(workplace, 'offer');
+    await writeFile(offer, own, { mode: 0o600 });
+    let waitedMs = 0;
     while (!(await linked(offer, lock))) {
-      const holder = await readIfPresent(lock);
-      if (holder === undefined) continue;
-      const pid = Number.parseInt(holder.toString(), 10);
-      if (await isAlive(pid, holder.toString().trim())) {
-        throw new DataFolderError(
-          'busy',
-          `${path} is served by process ${pid} already; stop that one, or give this one another folder with --data`,
-        );
+      const content = await readIfPresent(lock);
+      if (content === undefined) continue;
+      const holder = parseHolder(content);
+      if (!(await isAlive(holder))) {
+        await removeStale(lock, content, join(workplace, 'stale'));
+      } else if (holder.isCommand && waitedMs < waitMs) {
+        await delay(LOOK_MS);
+        waitedMs += LOOK_MS;
+      } else {
+        throw busy(path, holder);
       }
-      await removeStale(lock, holder);
     }
   } finally {
-    await rm(offer, { force: true });
+    await rm(workplace, { recursive: true, force: true });
   }
   return async () => {
     // Only our own: somebody may have removed the file by hand and started another server.
     if ((await readIfPresent(lock))?.toString() === own) await rm(lock, { force: true });
   };
 }
+
+/** Process number of the server that runs on a data folder; undefined when there is none. */
+export async function servingProcess(path: string): Promise<number | undefined> {
+  const content = await readIfPresent(join(path, LOCK_FILE));
+  if (content === undefined) return undefined;
+  const holder = parseHolder(content);
+  return !holder.isCommand && (await isAlive(holder)) ? holder.pid : undefined;
+}
+
+interface Holder {
+  readonly pid: number;
+  readonly stamp: string;
+  readonly isCommand: boolean;
+}
+
+function parseHolder(content: Buffer): Holder {
+  const [stamp = '', role = ''] = content.toString().split('\n');
+  return { pid: Number.parseInt(stamp, 10), stamp, isCommand: role === 'command' };
+}
+
+const busy = (path: string, { pid, isCommand }: Holder) =>
+  new DataFolderError(
+    'busy',
+    isCommand
+      ? `${path} is in use by a command, process ${pid}; wait for it to end, or stop it`
+      : `${path} is served by process ${pid} already; stop that one, or give this one another folder with --data`,
+  );
 
 /** A hard link appears with its whole content, and only if nothing has that name. */
 async function linked(offer: string, lock: string): Promise<boolean> {
@@ -50,8 +94,7 @@ async function linked(offer: string, lock: string): Promise<boolean> {
 }
 
 /** Takes the file out of the way; if another start was quicker and the file is its own by now, puts that back. */
-async function removeStale(lock: string, stale: Buffer): Promise<void> {
-  const aside = `${lock}.${process.pid}.stale`;
+async function removeStale(lock: string, stale: Buffer, aside: string): Promise<void> {
   try {
     await rename(lock, aside);
     if (!(await readFile(aside)).equals(stale)) await link(aside, lock).catch(() => {});
@@ -62,7 +105,7 @@ async function removeStale(lock: string, stale: Buffer): Promise<void> {
   }
 }
 
-async function isAlive(pid: number, stamp: string): Promise<boolean> {
+async function isAlive({ pid, stamp }: Holder): Promise<boolean> {
   if (!Number.isInteger(pid) || pid <= 0) return false;
   try {
     process.kill(pid, 0);

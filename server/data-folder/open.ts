@@ -1,29 +1,41 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
-  type Authority,
   createAuthority,
   type IssueServerCertificate,
   issueServerCertificate,
   type KeyedCertificate,
+  type KeyType,
 } from '../../certs/index.ts';
 import { type ServiceIdentity, serviceIdentity } from '../audit/index.ts';
 import type { Logger } from '../log/index.ts';
 import { uuid, type RandomBytes } from '../randomness.ts';
-import { createRootKeyFile, loadRootKey, type RootKey, wipe } from '../root-key/index.ts';
+import { createRootKeyFile, loadRootKey, type RootKey } from '../root-key/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { openSqliteStore, type Store } from '../store/index.ts';
-import { type AfterStep, readIfPresent, replaceDurably, syncFolder, writeDurably } from './durable-file.ts';
+import { type CertificateFiles, certificateFiles } from './certificate-files.ts';
+import { type AfterStep, replaceDurably, syncFolder, writeDurably } from './durable-file.ts';
 import { DataFolderError } from './error.ts';
 import { lockDataFolder } from './lock.ts';
+import { makePrivate } from './modes.ts';
 import { type Part, PARTS, partsIn } from './parts.ts';
 import { addDefaultVault } from './vault.ts';
+import { loadFile, wrapFor } from './wrapped-file.ts';
 
 export interface FolderOptions {
   readonly settings: Settings;
   readonly now: () => Date;
   readonly randomBytes: RandomBytes;
   readonly log: Logger;
+}
+
+export interface UseOptions extends FolderOptions {
+  /**
+   * Holds the folder: no server is running on it and none can start before `close`. DataFolderError `busy` while one is
+   * running. Without it certificates are only read.
+   */
+  readonly exclusive?: boolean;
+  readonly afterStep?: AfterStep;
 }
 
 export interface ServeOptions extends FolderOptions {
@@ -42,14 +54,15 @@ export interface DataFolder {
   readonly service: ServiceIdentity;
   /** Throws DataFolderError when it is not the root key with which this folder was made. */
   rootKey(): Promise<RootKey>;
-  authority(): Promise<Authority>;
-  serverCertificate(): Promise<{ certificatePem: string; privateKeyPem: string }>;
+  readonly certificates: CertificateFiles;
+  /** As `certificates.authority`. */
+  authority: CertificateFiles['authority'];
+  /** As `certificates.server`. */
+  serverCertificate: CertificateFiles['server'];
   /** What this start has made; empty on every later one. */
   readonly made: readonly Part[];
   close(): Promise<void>;
 }
-
-const AUTHORITY_VALIDITY_DAYS = 3650;
 
 /**
  * Opens a data folder to serve it, as its only server. In an empty one everything is made, once; a start that was
@@ -58,9 +71,31 @@ const AUTHORITY_VALIDITY_DAYS = 3650;
 export async function openDataFolder(path: string, options: ServeOptions): Promise<DataFolder> {
   await partsIn(path); // before the lock, which would leave its trace in somebody else's folder
   if (await mkdir(path, { recursive: true, mode: 0o700 })) await syncFolder(join(path, '..'));
-  const unlock = await lockDataFolder(path);
+  return locked(path, 'server', () => complete(path, options));
+}
+
+/**
+ * Opens a data folder for a command, beside a server that may be running, or with `exclusive` while none is. Makes nothing.
+ * Throws DataFolderError.
+ */
+export async function useDataFolder(path: string, options: UseOptions): Promise<DataFolder> {
+  const parts = await partsIn(path);
+  if (parts === undefined || !parts.has('kmipd.db')) {
+    throw new DataFolderError(
+      'missing',
+      `${path} is no data folder yet; run \`kmipd serve\` first, or name another with --data`,
+    );
+  }
+  const { exclusive = false, afterStep } = options;
+  const open = () => openParts(path, options, { made: [], holdsLock: exclusive, afterStep });
+  return exclusive ? locked(path, 'command', open) : open();
+}
+
+/** Opens with the folder's lock, which is given back when the folder is closed. */
+async function locked(path: string, as: 'server' | 'command', open: () => Promise<DataFolder>): Promise<DataFolder> {
+  const unlock = await lockDataFolder(path, { as });
   try {
-    const folder = await complete(path, options);
+    const folder = await open();
     return {
       ...folder,
       async close() {
@@ -77,23 +112,12 @@ export async function openDataFolder(path: string, options: ServeOptions): Promi
   }
 }
 
-/** Opens a data folder for a command, beside a server that may be running. Makes nothing. Throws DataFolderError. */
-export async function useDataFolder(path: string, options: FolderOptions): Promise<DataFolder> {
-  const parts = await partsIn(path);
-  if (parts === undefined || !parts.has('kmipd.db')) {
-    throw new DataFolderError(
-      'missing',
-      `${path} is no data folder yet; run \`kmipd serve\` first, or name another with --data`,
-    );
-  }
-  return openParts(path, options, []);
-}
-
 async function complete(path: string, options: ServeOptions): Promise<DataFolder> {
   const { settings, now, randomBytes, log, afterStep = () => {} } = options;
   const parts = await partsIn(path);
   const missing = PARTS.filter(part => !parts?.has(part));
   if (missing.length > 0) await chmod(path, 0o700);
+  await makePrivate(path, log);
   const write = (part: Part, content: string | Uint8Array, mode: number) =>
     writeDurably(join(path, part), content, { mode, afterStep });
   const isMissing = (part: Part) => missing.includes(part);
@@ -102,7 +126,7 @@ async function complete(path: string, options: ServeOptions): Promise<DataFolder
   if (isMissing('root.key')) {
     await replaceDurably(join(path, 'root.key'), temporary => createRootKeyFile(temporary, randomBytes), afterStep);
   }
-  const folder = await openParts(path, options, missing);
+  const folder = await openParts(path, options, { made: missing, holdsLock: true, afterStep });
   try {
     afterStep('kmipd.db in place');
     const rootKey = await folder.rootKey();
@@ -114,13 +138,12 @@ async function complete(path: string, options: ServeOptions): Promise<DataFolder
 
     // Each certificate comes after its key, so that one without its key is never there.
     const keep = async (keyPart: Part, certificatePart: Part, made: KeyedCertificate) => {
-      await write(keyPart, rootKey.wrapSecret(keyPart, Buffer.from(made.privateKeyPem)), 0o600);
+      await write(keyPart, wrapFor(keyPart, made.privateKeyPem, rootKey), 0o600);
       await write(certificatePart, made.certificatePem, 0o644);
     };
     if (isMissing('authority.crt')) {
       const commonName = `kmipd authority ${folder.service.instanceId}`.slice(0, 64);
-      const keyType = settings.server.keyType === 'RSA 2048' ? 'RSA 3072' : settings.server.keyType;
-      const validityDays = AUTHORITY_VALIDITY_DAYS;
+      const { keyType = authorityKeyType(settings.server.keyType), validityDays } = settings.authority;
       await keep(
         'authority.key.wrapped',
         'authority.crt',
@@ -130,7 +153,7 @@ async function complete(path: string, options: ServeOptions): Promise<DataFolder
     if (isMissing('server.crt')) {
       const { keyType, validityDays } = settings.server;
       const request: IssueServerCertificate = {
-        authority: await folder.authority(),
+        authority: await folder.certificates.authority(),
         names: options.names,
         keyType,
         validityDays,
@@ -147,30 +170,38 @@ async function complete(path: string, options: ServeOptions): Promise<DataFolder
   }
 }
 
+/** As strong as the server's own key, and RSA of at least 3072 bits, because an authority stays for years. */
+const authorityKeyType = (serverKeyType: KeyType): KeyType =>
+  serverKeyType === 'RSA 2048' ? 'RSA 3072' : serverKeyType;
+
+interface Opening {
+  readonly made: readonly Part[];
+  readonly holdsLock: boolean;
+  readonly afterStep: AfterStep | undefined;
+}
+
 async function openParts(
   path: string,
   { settings, now, randomBytes, log }: FolderOptions,
-  made: readonly Part[],
+  { made, holdsLock, afterStep }: Opening,
 ): Promise<DataFolder> {
-  const instanceId = settings.audit.instanceId ?? (await loadPart(path, 'instance-id')).toString().trim();
+  const instanceId = settings.audit.instanceId ?? (await loadFile(path, 'instance-id')).toString().trim();
   const { busyMs } = settings.store;
   const store = openSqliteStore({ path: join(path, 'kmipd.db'), busyMs, now, log: message => log.info(message) });
-  let rootKey: Promise<RootKey> | undefined;
-  const loadPair = async (certificatePart: Part, keyPart: Part) => ({
-    certificatePem: (await loadPart(path, certificatePart)).toString(),
-    privateKeyPem: await unwrapPart(path, keyPart, await folder.rootKey()),
-  });
-  const folder: DataFolder = {
+  let loaded: Promise<RootKey> | undefined;
+  const rootKey = () => (loaded ??= loadCheckedRootKey(path, store, randomBytes));
+  const certificates = certificateFiles({ path, rootKey, holdsLock, afterStep });
+  return {
     path,
     store,
     service: serviceOf(settings, instanceId),
     made,
-    rootKey: () => (rootKey ??= loadCheckedRootKey(path, store, randomBytes)),
-    authority: () => loadPair('authority.crt', 'authority.key.wrapped'),
-    serverCertificate: () => loadPair('server.crt', 'server.key.wrapped'),
+    rootKey,
+    certificates,
+    authority: certificates.authority,
+    serverCertificate: certificates.server,
     close: () => store.close(),
   };
-  return folder;
 }
 
 function serviceOf({ audit }: Settings, instanceId: string): ServiceIdentity {
@@ -195,32 +226,4 @@ async function loadCheckedRootKey(path: string, store: Store, randomBytes: Rando
     }
   }
   return rootKey;
-}
-
-/** Secrets of a folder are wrapped for the name of their file. */
-async function unwrapPart(path: string, part: Part, rootKey: RootKey): Promise<string> {
-  const wrapped = await loadPart(path, part);
-  try {
-    const secret = rootKey.unwrapSecret(part, wrapped);
-    const text = secret.toString();
-    wipe(secret);
-    return text;
-  } catch (cause) {
-    throw new DataFolderError(
-      'refused',
-      `${join(path, part)} was not wrapped by this root.key, or is damaged; restore both from the same backup`,
-      { cause },
-    );
-  }
-}
-
-async function loadPart(path: string, part: Part): Promise<Buffer> {
-  const content = await readIfPresent(join(path, part));
-  if (content === undefined) {
-    throw new DataFolderError(
-      'refused',
-      `${join(path, part)} is missing; restore it from a backup, or run \`kmipd serve\` if the first start was interrupted`,
-    );
-  }
-  return content;
 }

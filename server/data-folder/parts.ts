@@ -16,11 +16,22 @@ export const PARTS = [
 ] as const;
 export type Part = (typeof PARTS)[number];
 
+/** The private key that waits for the certificate to a request. */
+export const PENDING_KEY = 'server-request.key.wrapped';
+
+/** Ends the name of a private key whose certificate is just taking the place of another. */
+export const NEXT = '.next';
+
+const ADMIN_SOCKET = 'admin.sock';
+
+/** Where the running server of a data folder listens for administrators of this machine. */
+export const adminSocket = (path: string): string => join(path, ADMIN_SOCKET);
+
 /** Settings of this data folder, if its owner has written some. */
 export const SETTINGS_FILE = 'kmipd.yaml';
 
 /** What may be in a folder before us. */
-const NOT_IN_THE_WAY = [SETTINGS_FILE, 'lost+found'];
+const NOT_IN_THE_WAY = [SETTINGS_FILE, PENDING_KEY, ADMIN_SOCKET, 'lost+found'];
 
 /** What to do about a part that is lost. */
 const REMEDIES: Record<Part, string> = {
@@ -71,7 +82,7 @@ async function namesIn(path: string): Promise<string[]> {
   }
 }
 
-/** What a start that was interrupted can leave: a lock, and files under a temporary name. */
+/** What somebody who was interrupted can leave: a lock, files under a temporary name, a key that never came to be. */
 function isTemporary(name: string): boolean {
-  return name.startsWith(LOCK_FILE) || (name.startsWith('.') && name.endsWith('.tmp'));
+  return name.startsWith(LOCK_FILE) || (name.startsWith('.') && name.endsWith('.tmp')) || name.endsWith(NEXT);
 }

@@ -3,8 +3,9 @@ import { chmodSync, cpSync, mkdirSync, readFileSync, renameSync, rmSync, statSyn
 import { join } from 'node:path';
 import t from 'tap';
 import { parseCertificates } from '../../../certs/index.ts';
-import { openDataFolder, useDataFolder } from '../../../server/data-folder/index.ts';
+import { adminSocket, openDataFolder, servingProcess, useDataFolder } from '../../../server/data-folder/index.ts';
 import { PARTS } from '../../../server/data-folder/parts.ts';
+import { type LogFields, silentLogger } from '../../../server/log/index.ts';
 import { readAssignment, resolveSettings } from '../../../server/settings/index.ts';
 import { options, picture } from './fixture.ts';
 
@@ -16,11 +17,11 @@ t.test('the first start makes everything, for its owner only', async t => {
   for (const part of PARTS) {
     t.equal(statSync(join(path, part)).mode & 0o777, part.endsWith('.crt') ? 0o644 : 0o600, part);
   }
-  const { certificatePem, privateKeyPem } = await folder.serverCertificate();
+  const { certificatePem, privateKeyPem } = await folder.certificates.server();
   const [certificate] = parseCertificates(certificatePem);
   t.same(certificate?.subjectAltNames, ['DNS:kms.example', 'IP:192.0.2.1', 'DNS:localhost']);
   const x509 = new X509Certificate(certificatePem);
-  const authority = await folder.authority();
+  const authority = await folder.certificates.authority();
   t.ok(x509.verify(new X509Certificate(authority.certificatePem).publicKey), 'the authority has signed it');
   t.match(privateKeyPem, 'PRIVATE KEY');
   for (const part of PARTS) {
@@ -47,7 +48,7 @@ t.test('a second start changes nothing: names, modes, bytes, times', async t => 
   const before = picture(path);
   const folder = await openDataFolder(path, { ...options, names: ['other.example'] });
   t.same(folder.made, []);
-  await folder.serverCertificate();
+  await folder.certificates.server();
   await folder.close();
   t.same(picture(path), before);
 });
@@ -71,8 +72,8 @@ t.test('a first start that is interrupted anywhere is completed by the next', as
     );
     const folder = await openDataFolder(path, options);
     t.equal((await folder.store.directory.vaults()).length, 1, `one vault after: ${stop}`);
-    const { certificatePem } = await folder.serverCertificate();
-    const authority = new X509Certificate((await folder.authority()).certificatePem);
+    const { certificatePem } = await folder.certificates.server();
+    const authority = new X509Certificate((await folder.certificates.authority()).certificatePem);
     t.ok(new X509Certificate(certificatePem).verify(authority.publicKey), `certificates fit after: ${stop}`);
     await folder.close();
     const before = picture(path);
@@ -132,7 +133,7 @@ t.test('a damaged wrapped key is refused by name', async t => {
   await (await openDataFolder(path, options)).close();
   writeFileSync(join(path, 'server.key.wrapped'), 'x'.repeat(200));
   const folder = await openDataFolder(path, options);
-  await t.rejects(folder.serverCertificate(), { message: /server\.key\.wrapped was not wrapped by this root\.key/ });
+  await t.rejects(folder.certificates.server(), { message: /server\.key\.wrapped was not wrapped by this root\.key/ });
   await folder.close();
 });
 
@@ -170,6 +171,82 @@ t.test('one server at a time; commands may work beside it', async t => {
   await command.close();
   await folder.close();
   await (await openDataFolder(path, options)).close();
+});
+
+t.test('a command that holds the folder keeps servers away, and is kept away by one', async t => {
+  const path = join(t.testdir(), 'data');
+  await t.rejects(useDataFolder(path, { ...options, exclusive: true }), {
+    name: 'DataFolderError',
+    kind: 'missing',
+  });
+  const server = await openDataFolder(path, options);
+  t.equal(await servingProcess(path), process.pid);
+  await t.rejects(useDataFolder(path, { ...options, exclusive: true }), {
+    name: 'DataFolderError',
+    kind: 'busy',
+    message: /is served by process/,
+  });
+  await server.close();
+  const command = await useDataFolder(path, { ...options, exclusive: true });
+  t.equal(await servingProcess(path), undefined);
+  const starting = openDataFolder(path, options);
+  t.equal((await command.store.directory.vaults()).length, 1);
+  await command.close();
+  await (await starting).close();
+  t.same(Object.keys(picture(path)).sort(), [...PARTS].sort(), 'no lock is left');
+});
+
+t.test('what others may read is closed to them at the next start', async t => {
+  const path = join(t.testdir(), 'data');
+  await (await openDataFolder(path, options)).close();
+  const open = ['kmipd.db', 'server.key.wrapped', 'authority.key.wrapped'];
+  for (const name of open) chmodSync(join(path, name), 0o644);
+  for (const name of ['kmipd.db.version-1', 'server-request.key.wrapped', 'server.key.wrapped.next']) {
+    writeFileSync(join(path, name), '', { mode: 0o640 });
+    open.push(name);
+  }
+  chmodSync(path, 0o755);
+  const warned: unknown[] = [];
+  const log = { ...silentLogger, warn: (_: string, fields?: LogFields) => warned.push(fields?.['path']) };
+  const folder = await openDataFolder(path, { ...options, log });
+  const mode = (name: string) => (statSync(join(path, name)).mode & 0o777).toString(8);
+  t.equal(mode('.'), '700');
+  for (const name of [...open, 'kmipd.db-wal', 'kmipd.db-shm', 'server.pid']) t.equal(mode(name), '600', name);
+  t.equal(mode('server.crt'), '644');
+  t.same(warned.sort(), [path, ...open.map(name => join(path, name))].sort(), 'and the log says so');
+  await folder.close();
+});
+
+t.test('what an interrupted server leaves is in nobody’s way', async t => {
+  const names = [
+    'admin.sock',
+    'server.key.wrapped.next',
+    'authority.key.wrapped.next',
+    '.server.crt.tmp',
+    'server.pid',
+  ];
+  const path = t.testdir(Object.fromEntries([...names, 'server-request.key.wrapped'].map(name => [name, 'stale'])));
+  const folder = await openDataFolder(path, options);
+  t.same(folder.made, PARTS);
+  await folder.certificates.server();
+  await folder.certificates.authority();
+  for (const name of names.filter(name => !/sock|pid/.test(name))) t.notOk(name in picture(path), name);
+  await folder.close();
+  t.equal(adminSocket(path), join(path, 'admin.sock'));
+});
+
+t.test('the authority has the key and the validity of the settings', async t => {
+  const { settings } = resolveSettings(
+    ['server.keyType=ECDSA P-256', 'authority.keyType=ECDSA P-384', 'authority.validityDays=100'].map(readAssignment),
+  );
+  const folder = await openDataFolder(join(t.testdir(), 'data'), { ...options, settings });
+  const [authority] = parseCertificates((await folder.certificates.authority()).certificatePem);
+  const [server] = parseCertificates((await folder.certificates.server()).certificatePem);
+  t.equal(authority?.publicKey, 'ECDSA P-384');
+  t.equal(authority?.notAfter.toISOString(), '2027-03-02T07:30:00.000Z');
+  t.equal(server?.publicKey, 'ECDSA P-256');
+  t.equal(server?.notAfter.toISOString(), '2027-03-02T07:30:00.000Z', 'ends with its authority');
+  await folder.close();
 });
 
 t.test('the service instance is that of the settings, or the one made at first start', async t => {
