@@ -119,6 +119,21 @@ for (const { kind, certificate, key, before, after, set } of kinds) {
     }
   });
 
+  t.test(`${kind}: a replacement that was stopped is finished before the next one begins`, async t => {
+    const path = copy();
+    const stopped = async (stop: string, pair: KeyPair) => {
+      const afterStep = (step: string) => {
+        if (step === stop) throw new Error('power cut');
+      };
+      const folder = await useDataFolder(path, { ...options, exclusive: true, afterStep });
+      await t.rejects(set(folder.certificates, pair), { message: 'power cut' });
+      await folder.close();
+    };
+    await stopped(`${certificate} in place`, after);
+    await stopped(`${key}.next in place`, await makePair(kind));
+    t.same(await using(path, files => files[kind]()), after, 'the key of the first one is not lost');
+  });
+
   t.test(`${kind}: a key of another certificate is refused, and nothing changes`, async t => {
     const path = copy();
     const was = picture(path);
