@@ -80,17 +80,19 @@ export function buildEvent(occurrence: Occurrence, service: ServiceIdentity): Au
 
 /** The event of an administrative occurrence, at most EVENT_BYTES_MAX long. */
 export function buildAdministrativeEvent(occurrence: AdministrativeOccurrence, service: ServiceIdentity): AuditEvent {
-  const { command, destroysKey = false, outcome, target } = occurrence;
+  const { command = '', destroysKey = false, outcome, target } = occurrence;
   const action = actionNamed(occurrence.action);
+  const severity = destroysKey ? 'critical' : (occurrence.severity ?? action.severity);
+  const { typeURI = 'service/security/account/user', ...initiator } = occurrence.initiator;
   return fitting(
     {
       ...occurrence,
-      action: destroysKey ? { ...action, severity: 'critical' } : action,
-      requestUri: `/cli/${command.trim().replaceAll(/\s+/g, '/')}`,
+      action: { ...action, severity },
+      requestUri: occurrence.requestUri ?? `/cli/${command.trim().replaceAll(/\s+/g, '/')}`,
       initiator: {
-        ...occurrence.initiator,
-        typeURI: 'service/security/account/user',
-        credential: { type: 'user' },
+        ...initiator,
+        typeURI,
+        ...(typeURI === 'service/security/account/user' && { credential: { type: 'user' } }),
       },
       resource: target.id,
       called: target.name,

@@ -1,4 +1,4 @@
-import type { AdministrativeActionName, OperationName } from './actions.ts';
+import type { AdministrativeActionName, OperationName, Severity } from './actions.ts';
 import type { Cause } from './causes.ts';
 import type { PlainObject } from './plain.ts';
 
@@ -46,18 +46,27 @@ export interface Occurrence {
   readonly correlationId: string;
 }
 
-/** What an administrator did on the command line. */
+/** What an administrator did, or the server by itself. */
 export interface AdministrativeOccurrence {
   readonly id: string;
   readonly time: Date;
   readonly action: AdministrativeActionName;
-  /** The operating system user who owns the data folder. */
-  readonly initiator: { readonly id: string; readonly name?: string };
+  /** An administrator, the operating system user who owns the data folder, or the service (`serviceid`). */
+  readonly initiator: {
+    readonly id: string;
+    readonly name?: string;
+    /** A user unless said. */
+    readonly typeURI?: 'service/security/account/user' | 'service/security/account/serviceid';
+  };
   readonly outcome: Outcome;
   /** Resource in the target's CRN and its name; both empty for a listing. */
   readonly target: { readonly id: string; readonly name: string };
-  /** The command without its arguments, such as `client add`. */
-  readonly command: string;
+  /** The command without its arguments, such as `client add`; it makes the requestURI unless `requestUri` does. */
+  readonly command?: string;
+  /** Relative, without host, such as `/admin/client/add`. */
+  readonly requestUri?: string;
+  /** Of a success, where it is not the action's. */
+  readonly severity?: Severity;
   /** True if it changes the key's state to Destroyed: then managed-keys.write is critical. */
   readonly destroysKey?: boolean;
   readonly requestData: PlainObject;
