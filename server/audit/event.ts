@@ -93,6 +93,7 @@ export function buildAdministrativeEvent(occurrence: AdministrativeOccurrence, s
         ...initiator,
         typeURI,
         ...(typeURI === 'service/security/account/user' && { credential: { type: 'user' } }),
+        ...(typeURI === 'service/security/client/certificateid' && { credential: { type: 'certificate' } }),
       },
       resource: target.id,
       called: target.name,

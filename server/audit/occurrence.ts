@@ -51,12 +51,15 @@ export interface AdministrativeOccurrence {
   readonly id: string;
   readonly time: Date;
   readonly action: AdministrativeActionName;
-  /** An administrator, the operating system user who owns the data folder, or the service (`serviceid`). */
+  /** An administrator, the operating system user who owns the data folder, the service (`serviceid`), or a client (`certificateid`). */
   readonly initiator: {
     readonly id: string;
     readonly name?: string;
     /** A user unless said. */
-    readonly typeURI?: 'service/security/account/user' | 'service/security/account/serviceid';
+    readonly typeURI?:
+      | 'service/security/account/user'
+      | 'service/security/account/serviceid'
+      | 'service/security/client/certificateid';
   };
   readonly outcome: Outcome;
   /** Resource in the target's CRN and its name; both empty for a listing. */
