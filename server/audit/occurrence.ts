@@ -57,9 +57,7 @@ export interface AdministrativeOccurrence {
     readonly name?: string;
     /** A user unless said. */
     readonly typeURI?:
-      | 'service/security/account/user'
-      | 'service/security/account/serviceid'
-      | 'service/security/client/certificateid';
+      'service/security/account/user' | 'service/security/account/serviceid' | 'service/security/client/certificateid';
   };
   readonly outcome: Outcome;
   /** Resource in the target's CRN and its name; both empty for a listing. */
