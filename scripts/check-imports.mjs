@@ -22,7 +22,15 @@ const OPERATIONS = ['server/operations', 'server/objects', ...LOWEST];
 const ROOMS = new Map([
   ['server/cli', { all: true }],
   ['server/serve', { all: true, except: ['server/cli'] }],
-  ['server/admin', { imports: ['kmip-codec', 'certs', 'server/settings', ...PASSED_IN, ...OPERATIONS] }],
+  [
+    'server/admin',
+    { imports: ['kmip-codec', 'certs', 'server/expiry', 'server/settings', ...PASSED_IN, ...OPERATIONS] },
+  ],
+  [
+    'server/metrics',
+    { imports: ['server/audit'], types: ['server/expiry', 'server/settings', 'server/store', ...PASSED_IN] },
+  ],
+  ['server/expiry', { imports: ['certs', 'server/store', 'server/audit'], types: PASSED_IN }],
   ['server/kmip', { imports: ['kmip-codec', 'certs', 'server/settings', ...PASSED_IN, ...OPERATIONS] }],
   ['server/conformance', { imports: ['kmip-codec', 'certs'], types: PASSED_IN }],
   ['server/demo', { all: true, except: ['server/cli'] }],
@@ -58,6 +66,7 @@ const LIBRARIES = new Map([
   ['yaml', ['server/settings', 'server/cli']],
   ['pino', ['server/log', 'server/serve', 'server/cli']],
   ['ajv', ['server/audit', 'server/settings']],
+  ['prom-client', ['server/metrics']],
 ]);
 
 /** What a room may have of Node itself; a room that is not listed may have all of it. */

@@ -1,0 +1,1 @@
+export { type RunningMetrics, type StartMetrics, startMetrics } from './listener.ts';
