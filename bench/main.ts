@@ -6,10 +6,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { manyKeys } from './many-keys.ts';
 import { measure, type Figures } from './measure.ts';
-import { showManyKeys, showTable, writeReport, type Row } from './report.ts';
+import { refusals } from './refusals.ts';
+import { showManyKeys, showRefusals, showTable, showTrust, writeReport, type Row } from './report.ts';
 import * as requests from './requests.ts';
 import { scenarios } from './scenarios.ts';
-import { startCeiling, startKmipd, startPykmip } from './targets.ts';
+import { startCeiling, startKmipd, startPykmip, underTrustedRoot } from './targets.ts';
+import { trustWays } from './trust.ts';
 import { Wire, type Target } from './wire.ts';
 import { decodeResponse } from '../kmip-codec/index.ts';
 
@@ -52,12 +54,16 @@ try {
       console.log(showTable([row], rows.length === 1));
     }
   }
+  const knocked = await refusals(kmipd, join(folder, 'e'), seconds);
+  console.log(showRefusals(knocked));
+  const trust = await trustWays(kmipd, await underTrustedRoot(kmipd, join(folder, 'f')), seconds);
+  console.log(showTrust(trust));
   for (const target of targets.splice(0)) await target.stop();
 
   const keys = Number(values.keys);
   const many = keys > 0 ? await manyKeys(() => startKmipd(join(folder, 'd')), keys) : undefined;
   if (many) console.log(showManyKeys(many));
-  if (values.write !== undefined) writeReport(values.write, { rows, many, seconds });
+  if (values.write !== undefined) writeReport(values.write, { rows, many, refusals: knocked, trust, seconds });
 } finally {
   for (const target of targets) await target.stop();
   rmSync(folder, { recursive: true, force: true });

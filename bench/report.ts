@@ -2,6 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import type { ManyKeys } from './many-keys.ts';
 import type { Figures } from './measure.ts';
+import type { Refusals } from './refusals.ts';
+import type { TrustRow } from './trust.ts';
 
 export interface Row {
   readonly scenario: string;
@@ -46,18 +48,40 @@ export const showManyKeys = (m: ManyKeys): string =>
   `${m.keys} keys: made in ${m.fillSeconds.toFixed(1)} s over the wire; memory ${m.memoryFilledMb} MB after that, ${m.memoryServingMb} MB after a restart and ` +
   `lookups; Locate by Name p50 ${m.byName.p50.toFixed(2)} ms, p99 ${m.byName.p99.toFixed(2)} ms; by custom attribute p50 ${m.byCustom.p50.toFixed(2)} ms, p99 ${m.byCustom.p99.toFixed(2)} ms`;
 
+export const showRefusals = ({ alone, during, refused, other, seconds }: Refusals): string =>
+  `${refused} refused connections of one client in ${seconds.toFixed(1)} s${other > 0 ? ` (and ${other} that ended otherwise)` : ''}: ` +
+  `quiet clients p50 ${alone.p50.toFixed(2)} ms, p99 ${alone.p99.toFixed(2)} ms alone; p50 ${during.p50.toFixed(2)} ms, ` +
+  `p99 ${during.p99.toFixed(2)} ms meanwhile, ${(during.p99 / alone.p99).toFixed(2)} times`;
+
+export const showTrust = (rows: readonly TrustRow[]): string =>
+  rows
+    .map(
+      ({ scenario, pinned, underRoot }) =>
+        `${scenario}: pinned ${pinned.rate.toFixed(0)} /s, under a trusted root ${underRoot.rate.toFixed(0)} /s, ` +
+        `${(underRoot.rate / pinned.rate).toFixed(2)} of it`,
+    )
+    .join('\n');
+
 const BEGIN = '<!-- figures: written by make bench -->';
 const END = '<!-- end of figures -->';
 
+export interface Report {
+  readonly rows: readonly Row[];
+  readonly many: ManyKeys | undefined;
+  readonly refusals: Refusals;
+  readonly trust: readonly TrustRow[];
+  /** A figure. */
+  readonly seconds: number;
+}
+
 /** Puts the figures between the two marks of a document. */
-export function writeReport(
-  file: string,
-  { rows, many, seconds }: { rows: readonly Row[]; many: ManyKeys | undefined; seconds: number },
-): void {
+export function writeReport(file: string, { rows, many, refusals, trust, seconds }: Report): void {
   const table = [HEAD, HEAD.map((_, i) => (i === 0 ? '---' : '---:')), ...rows.map(cells)]
     .map(row => `| ${row.join(' | ')} |`)
     .join('\n');
   const machine = `${cpus().length} cores (${cpus()[0]?.model.trim()}), Node ${process.version}, ${seconds} s a figure, ${new Date().toISOString().slice(0, 10)}`;
+  const ways = showTrust(trust).replaceAll('\n', '\n\n');
+  const paragraphs = [...(many ? [showManyKeys(many)] : []), showRefusals(refusals), ways];
   const text = readFileSync(file, 'utf8');
   const [before, rest] = text.split(BEGIN);
   const after = rest?.split(END)[1];
@@ -65,6 +89,6 @@ export function writeReport(
     throw new Error(`${file} lacks the marks between which the figures stand`);
   writeFileSync(
     file,
-    `${before}${BEGIN}\n${machine}\n\n${table}\n${many ? `\n${showManyKeys(many)}\n` : ''}${END}${after}`,
+    `${before}${BEGIN}\n${machine}\n\n${table}\n${paragraphs.map(text => `\n${text}\n`).join('')}${END}${after}`,
   );
 }

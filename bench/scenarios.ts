@@ -1,6 +1,5 @@
-import { decodeResponse, ResultStatus } from '../kmip-codec/index.ts';
 import * as requests from './requests.ts';
-import { Wire, type Target } from './wire.ts';
+import { createdIdentifier, Wire, type Target } from './wire.ts';
 
 /** What one of several parallel clients does again and again. `once` is one operation: it is what is counted and timed. */
 export interface Worker {
@@ -16,10 +15,7 @@ const isCeiling = (target: Target) => target.name === 'ceiling';
 
 /** The identifier that a Create answer holds; any will do where every answer is the same. */
 function identifierIn(target: Target, reply: Buffer): string {
-  if (isCeiling(target)) return '00000000-0000-4000-8000-000000000000';
-  const item = decodeResponse(reply).message.batchItems![0]!;
-  if (item.resultStatus !== ResultStatus.Success) throw new Error(`${target.name}: ${item.resultMessage}`);
-  return (item.responsePayload as { uniqueIdentifier: string }).uniqueIdentifier;
+  return isCeiling(target) ? '00000000-0000-4000-8000-000000000000' : createdIdentifier(reply);
 }
 
 /** A connection that stays, and one request on it over and over. */
@@ -81,7 +77,7 @@ const bootStorm = (resumes: boolean): Scenario => ({
     first.close();
     return {
       async once() {
-        const wire = await Wire.open(target, session);
+        const wire = await Wire.open(target, session && { session });
         for (const message of messages) await wire.exchange(message);
         wire.close();
       },
@@ -89,6 +85,9 @@ const bootStorm = (resumes: boolean): Scenario => ({
     };
   },
 });
+
+/** In what a client of a trusted root could differ from one that is pinned: first contact, and every request after it. */
+export const trustScenarios: readonly Scenario[] = [keepAlive('Get', requests.get), bootStorm(false), bootStorm(true)];
 
 export const scenarios: readonly Scenario[] = [
   keepAlive('Create', () => requests.create()),

@@ -19,15 +19,30 @@ export async function startKmipd(folder: string): Promise<Target & { readonly da
   });
   const { host, port } = await ready(child);
   const out = join(folder, 'kmipd-client');
-  if (!existsSync(join(out, 'bench.crt'))) {
-    const added = spawnSync(
-      process.execPath,
-      [MAIN, 'client', 'add', 'bench', '--issue', '--out', out, '--data', data],
-      { encoding: 'utf8' },
-    );
-    if (added.status !== 0) throw new Error(`client add: ${added.stderr}`);
-  }
+  if (!existsSync(join(out, 'bench.crt'))) addClient(data, 'bench', '--issue', '--out', out);
   return { ...target('kmipd', child, host, port, out, 'bench'), data };
+}
+
+/** The same server, for a client that a trusted root lets in; its key is of the same type. */
+export async function underTrustedRoot(kmipd: Target & { readonly data: string }, folder: string): Promise<Target> {
+  mkdirSync(folder, { recursive: true });
+  const now = new Date();
+  const authority = await createAuthority({ commonName: 'bench root', now, validityDays: 30 });
+  const made = await issueClientCertificate({ authority, commonName: 'bench leaf', now, validityDays: 30 });
+  writeFileSync(join(folder, 'root.crt'), authority.certificatePem);
+  addClient(kmipd.data, 'bench-root', '--ca', join(folder, 'root.crt'), '--subject', 'CN=bench leaf');
+  return {
+    ...kmipd,
+    name: 'kmipd, trusted root',
+    tls: { ...kmipd.tls, cert: made.certificatePem, key: made.privateKeyPem },
+    stop: () => Promise.resolve(),
+  };
+}
+
+function addClient(data: string, name: string, ...flags: string[]): void {
+  const args = [MAIN, 'client', 'add', name, ...flags, '--data', data];
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`client add ${name}: ${stderr}`);
 }
 
 /** What no server on this runtime can be faster than. `answer` is a real answer to Get. */

@@ -1,4 +1,12 @@
-import { connect, createSecureContext, type SecureContext, type SecureContextOptions, type TLSSocket } from 'node:tls';
+import {
+  connect,
+  createSecureContext,
+  type ConnectionOptions,
+  type SecureContext,
+  type SecureContextOptions,
+  type TLSSocket,
+} from 'node:tls';
+import { decodeResponse, ResultStatus } from '../kmip-codec/index.ts';
 
 export interface Target {
   readonly name: string;
@@ -41,14 +49,14 @@ export class Wire {
     socket.on('close', () => this.#waiting?.reject(new Error('the connection was closed')));
   }
 
-  static open(target: Target, session?: Buffer): Promise<Wire> {
+  static open(target: Target, more: Pick<ConnectionOptions, 'session' | 'rejectUnauthorized'> = {}): Promise<Wire> {
     return new Promise((resolve, reject) => {
       const socket = connect({
         host: target.host,
         port: target.port,
         secureContext: contextOf(target),
         servername: 'localhost',
-        ...(session && { session }),
+        ...more,
       });
       socket.once('error', reject);
       socket.once('secureConnect', () => {
@@ -87,4 +95,11 @@ export class Wire {
     this.#waiting = undefined;
     waiting?.resolve(reply);
   }
+}
+
+/** The identifier that the answer to Create holds. */
+export function createdIdentifier(reply: Buffer): string {
+  const item = decodeResponse(reply).message.batchItems![0]!;
+  if (item.resultStatus !== ResultStatus.Success) throw new Error(`refused: ${item.resultMessage}`);
+  return (item.responsePayload as { uniqueIdentifier: string }).uniqueIdentifier;
 }
