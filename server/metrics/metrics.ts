@@ -1,10 +1,13 @@
 import { Gauge, Registry } from 'prom-client';
 import { redactText } from '../audit/index.ts';
 import type { Expiry } from '../expiry/index.ts';
-import type { Store } from '../store/index.ts';
+import type { DirectoryReader, SightingKeeper } from '../store/index.ts';
 
 export interface MetricsOptions {
-  readonly store: Pick<Store, 'directory' | 'sightings'>;
+  readonly store: {
+    readonly directory: Pick<DirectoryReader, 'clients'>;
+    readonly sightings: Pick<SightingKeeper, 'refused'>;
+  };
   /** Open connections of KMIP clients. */
   readonly connections: () => number;
   /** Of this program. */
