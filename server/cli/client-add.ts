@@ -185,6 +185,7 @@ async function pin(
       client: client.id,
       der: certificate.der,
       origin,
+      issuers: [],
       addedAt: world.now(),
     },
   });

@@ -103,8 +103,7 @@ export async function clientRemove(world: World, name: string, options: Options)
     const count = await administer(context, deed, async unit => {
       const client = await load(store, name);
       const fingerprints = (await store.directory.certificates(client.id)).map(({ fingerprint }) => fingerprint);
-      for (const fingerprint of fingerprints) unit.administer({ kind: 'remove certificate', fingerprint });
-      unit.administer({ kind: 'remove client', id: client.id });
+      unit.administer({ kind: 'remove client', id: client.id, at: world.now() });
       return {
         result: fingerprints.length,
         target: { id: client.id, name },

@@ -8,6 +8,7 @@ export interface Store {
   readonly directory: DirectoryReader;
   readonly events: EventReader;
   readonly cursors: CursorKeeper;
+  readonly sightings: SightingKeeper;
   /** A number that changes whenever anybody, also another process, has committed something. Cheap enough for every request. */
   generation(): number;
   /** Waits for commits under way, then closes. Units still open fail with StoreUnavailable. */
@@ -138,15 +139,99 @@ export interface ClientCertificate {
   /** Client id. */
   readonly client: string;
   readonly der: Uint8Array;
-  readonly origin: 'issued' | 'pinned' | 'signed';
+  /**
+   * `issued`, `pinned` and `signed` let the client in by themselves. `seen` is a record only: a trusted root let this certificate
+   * in, and must do so again each time. Pinning a certificate that was `seen` replaces its row.
+   */
+  readonly origin: 'issued' | 'pinned' | 'signed' | 'seen';
+  /** Of a certificate that was `seen`: the issuers that the client presented with it, DER; else empty. */
+  readonly issuers: readonly Uint8Array[];
   readonly addedAt: Date;
+}
+/** An authority outside of kmipd whose certificates let a client in. */
+export interface TrustedRoot {
+  /** SHA-256 over the DER, 64 lower-case hex digits; unique for a client. */
+  readonly fingerprint: string;
+  /** Client id. */
+  readonly client: string;
+  readonly der: Uint8Array;
+  /** Intermediate authorities that were given with it, DER. */
+  readonly issuers: readonly Uint8Array[];
+  /** As `certs/` parses it: which subjects. */
+  readonly subjectPattern: string;
+  /** Revocation lists, DER. */
+  readonly crls: readonly Uint8Array[];
+  readonly addedAt: Date;
+}
+/** A certificate that once let a client in. */
+export interface FormerCertificate {
+  readonly fingerprint: string;
+  /** The client's name when it was removed. */
+  readonly clientName: string;
+  readonly removedAt: Date;
+}
+/** Who may ask the certificate manager, by the key with which they sign. */
+export interface Administrator {
+  /** UUID. */
+  readonly id: string;
+  /** Label, unique. */
+  readonly name: string;
+  /** SHA-256 over `publicKey`, 64 lower-case hex digits; unique. */
+  readonly keyId: string;
+  /** SubjectPublicKeyInfo, DER. */
+  readonly publicKey: Uint8Array;
+  readonly createdAt: Date;
+  /** When the present key was set. */
+  readonly keySetAt: Date;
+}
+/** A certificate of our authority that is on its revocation list. */
+export interface RevokedCertificate {
+  /** Lower-case hex, as `certs/` writes serial numbers. */
+  readonly serialNumber: string;
+  /** SHA-256 of the authority's certificate that issued it. */
+  readonly authority: string;
+  readonly revokedAt: Date;
+  /** When it would have expired: from then on no list needs to name it. */
+  readonly notAfter: Date;
 }
 export type DirectoryChange =
   | { readonly kind: 'add vault'; readonly vault: Vault }
   | { readonly kind: 'add client'; readonly client: Client }
-  | { readonly kind: 'remove client'; readonly id: string }
+  /** With its certificates and roots; certificates become former ones at `at`. */
+  | { readonly kind: 'remove client'; readonly id: string; readonly at: Date }
   | { readonly kind: 'add certificate'; readonly certificate: ClientCertificate }
-  | { readonly kind: 'remove certificate'; readonly fingerprint: string };
+  /** It becomes a former one at `at`. */
+  | { readonly kind: 'remove certificate'; readonly fingerprint: string; readonly at: Date }
+  | { readonly kind: 'add root'; readonly root: TrustedRoot }
+  /** With the certificates of that client that were `seen`. */
+  | { readonly kind: 'remove root'; readonly client: string; readonly fingerprint: string }
+  | {
+      readonly kind: 'set revocation lists';
+      readonly client: string;
+      readonly fingerprint: string;
+      readonly crls: readonly Uint8Array[];
+    }
+  /** One that is revoked already stays as it is. */
+  | { readonly kind: 'revoke certificate'; readonly certificate: RevokedCertificate }
+  | { readonly kind: 'add administrator'; readonly administrator: Administrator }
+  | {
+      readonly kind: 'set administrator key';
+      readonly id: string;
+      readonly keyId: string;
+      readonly publicKey: Uint8Array;
+      readonly at: Date;
+    }
+  | { readonly kind: 'remove administrator'; readonly id: string }
+  /** ConflictError when it was used before. Those whose `until` is before `now` are forgotten on the way. */
+  | {
+      readonly kind: 'use nonce';
+      readonly keyId: string;
+      readonly nonce: string;
+      readonly until: Date;
+      readonly now: Date;
+    }
+  /** That the approaching end of a certificate has been told, `days` before. */
+  | { readonly kind: 'note expiry'; readonly fingerprint: string; readonly days: number };
 
 /** Reads of vaults, clients and certificates; always the committed state. */
 export interface DirectoryReader {
@@ -158,6 +243,28 @@ export interface DirectoryReader {
   certificates(client: string): Promise<ClientCertificate[]>;
   /** The client to whom the certificate with this SHA-256 fingerprint belongs. */
   clientByFingerprint(fingerprint: string): Promise<{ client: Client; certificate: ClientCertificate } | undefined>;
+  /** Every trusted root with its client, in the order in which they were added. */
+  roots(): Promise<{ client: Client; root: TrustedRoot }[]>;
+  /** The newest record of a certificate with this fingerprint that was removed. */
+  formerCertificate(fingerprint: string): Promise<FormerCertificate | undefined>;
+  /** Those that this authority's certificate issued, by serial number. */
+  revoked(authority: string): Promise<RevokedCertificate[]>;
+  /** By name. */
+  administrators(): Promise<Administrator[]>;
+  administratorNamed(name: string): Promise<Administrator | undefined>;
+  administratorByKey(keyId: string): Promise<Administrator | undefined>;
+  isNonceUsed(keyId: string, nonce: string): Promise<boolean>;
+  /** Fewest days before its end that were noted of this certificate. */
+  notedExpiry(fingerprint: string): Promise<number | undefined>;
+  /**
+   * A number that changes whenever vaults, clients, certificates, roots or administrators may have changed, by this process or
+   * another. Cheap enough for every request.
+   */
+  generation(): number;
+  /** Managed objects of the vault, destroyed ones included. */
+  objectCount(vault: string): Promise<number>;
+  /** Values of the search term of this name among the vault's objects, most frequent first. */
+  termValues(vault: string, name: string, limit: number): Promise<{ value: string; count: number }[]>;
   /** Objects for listings, newest first; keyset paging by `before` (a Unique Identifier of the page before). */
   objects(options: { vault?: string; before?: string; limit: number }): Promise<StoredObject[]>;
   object(uniqueIdentifier: string): Promise<StoredObject | undefined>;
@@ -201,6 +308,43 @@ export interface EventReader {
 export interface CursorKeeper {
   get(sink: string): Promise<number>;
   set(sink: string, seq: number): Promise<void>;
+}
+
+/** When a client was last seen with a certificate; undefined: never. */
+export interface LastSeen {
+  readonly handshakeAt: Date | undefined;
+  readonly requestAt: Date | undefined;
+}
+/** A certificate that knocked and was refused. No address. */
+export interface RefusedCertificate {
+  /** SHA-256 over the DER, 64 lower-case hex digits; unique. */
+  readonly fingerprint: string;
+  readonly der: Uint8Array;
+  /** Issuers presented with it, DER. */
+  readonly issuers: readonly Uint8Array[];
+  /** The last time's. */
+  readonly cause: string;
+  readonly firstAt: Date;
+  readonly lastAt: Date;
+  readonly count: number;
+}
+export interface Sightings {
+  /** By fingerprint; later times replace earlier ones. */
+  readonly seen: ReadonlyMap<string, LastSeen>;
+  /** `count` and times are added to what is kept. */
+  readonly refused: readonly RefusedCertificate[];
+}
+/** Refused certificates that are kept; those seen longest ago go first, so that a flood of made-up ones fills no disk. */
+export const REFUSED_MAX = 1000;
+
+/** What is seen of certificates beside the requests: kept, but no part of the log of record, and lost in part by a crash. */
+export interface SightingKeeper {
+  /** Throws StoreUnavailable when they cannot be written now; nothing of them is kept then, and they may be given again. */
+  note(sightings: Sightings): Promise<void>;
+  lastSeen(fingerprint: string): Promise<LastSeen | undefined>;
+  /** Last seen first. */
+  refused(): Promise<RefusedCertificate[]>;
+  forgetRefused(fingerprint: string): Promise<void>;
 }
 
 /** An object changed under the unit's feet, or a unique term was taken: retry the message. */

@@ -7,8 +7,10 @@ import { DirectoryTables } from './directory-tables.ts';
 import { isBusy, spoilsConnection, translated } from './errors.ts';
 import { EventTable } from './event-table.ts';
 import { Numbers } from './numbers.ts';
+import { ObjectCounts } from './object-counts.ts';
 import { ObjectSearch } from './object-search.ts';
 import { ObjectTable } from './object-table.ts';
+import { SightingTables } from './sighting-tables.ts';
 
 /** Milliseconds between attempts while another process holds a lock. */
 export const RETRY_MS = 5;
@@ -19,9 +21,11 @@ export class Tables {
   readonly numbers: Numbers;
   readonly objects: ObjectTable;
   readonly search: ObjectSearch;
+  readonly counts: ObjectCounts;
   readonly events: EventTable;
   readonly directory: DirectoryTables;
   readonly cursors: CursorTable;
+  readonly sightings: SightingTables;
   readonly dataVersion: Statement<[], number>;
   readonly transaction;
 
@@ -30,9 +34,11 @@ export class Tables {
     this.numbers = new Numbers(database);
     this.objects = new ObjectTable(database, this.numbers);
     this.search = new ObjectSearch(database, this.numbers, this.objects);
+    this.counts = new ObjectCounts(database, this.numbers);
     this.events = new EventTable(database);
     this.directory = new DirectoryTables(database);
     this.cursors = new CursorTable(database);
+    this.sightings = new SightingTables(database);
     this.dataVersion = database.prepare<[], number>('PRAGMA data_version').pluck();
     this.transaction = {
       begin: database.prepare('BEGIN IMMEDIATE'),
@@ -75,7 +81,7 @@ export class Connection {
     }
   }
 
-  /** A read: at once if it can be done, tried again for `busyMs` while another process holds a lock. */
+  /** A read, or a small transaction of its own: at once if it can be done, tried again for `busyMs` while another process holds a lock. */
   async read<T>(run: (tables: Tables) => T | Promise<T>): Promise<T> {
     const deadline = performance.now() + this.busyMs;
     for (;;) {
@@ -95,7 +101,7 @@ export class Connection {
     return this.#generation;
   }
 
-  /** Changes whenever vaults, clients or certificates may have changed: with our own changes of them, and with any commit of others. */
+  /** As `DirectoryReader.generation`: changes with our own changes of who is trusted, and with any commit of others. */
   directoryGeneration(): number {
     if (!this.#hasLooked) {
       // Once in a turn of the event loop: whatever others commit within it could as well have come a moment later.
@@ -107,9 +113,9 @@ export class Connection {
   }
 
   /** SQLite's data version counts the commits of others only. */
-  countOwnCommit(changedDirectory: boolean): void {
+  countOwnCommit(changedTrust: boolean): void {
     this.#generation++;
-    if (changedDirectory) this.#directoryGeneration++;
+    if (changedTrust) this.#directoryGeneration++;
   }
 
   close(): void {

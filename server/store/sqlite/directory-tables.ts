@@ -1,134 +1,85 @@
-import type { Database, Statement } from 'better-sqlite3';
-import { ConflictError, type Client, type ClientCertificate, type DirectoryChange, type Vault } from '../store.ts';
+import type { Database } from 'better-sqlite3';
+import type { Client, ClientCertificate, DirectoryChange, TrustedRoot } from '../store.ts';
+import { AdministratorTable } from './administrator-table.ts';
+import { CertificateTable } from './certificate-table.ts';
+import { ClientTable } from './client-table.ts';
+import { ExpiryTable } from './expiry-table.ts';
+import { NonceTable } from './nonce-table.ts';
+import { RevocationTable } from './revocation-table.ts';
+import { RootTable } from './root-table.ts';
+import { VaultTable } from './vault-table.ts';
 
-interface VaultRow {
-  id: string;
-  name: string;
-  createdAt: number;
-  wrappedKey: Buffer;
-}
-interface ClientRow {
-  id: string;
-  name: string;
-  vault: string;
-  createdAt: number;
-  username: string | null;
-  passwordHash: string | null;
-}
-interface CertificateRow {
-  fingerprint: string;
-  client: string;
-  der: Buffer;
-  origin: ClientCertificate['origin'];
-  addedAt: number;
-}
-
-const VAULT = 'SELECT id, name, created_at AS createdAt, wrapped_key AS wrappedKey FROM vault';
-const CLIENT = `SELECT c.id, c.name, v.id AS vault, c.created_at AS createdAt, username, password_hash AS passwordHash
-  FROM client c JOIN vault v ON v.number = c.vault`;
-const CERTIFICATE = `SELECT fingerprint, c.id AS client, der, origin, added_at AS addedAt
-  FROM client_certificate JOIN client c ON c.number = client`;
-
-/** Vaults, clients and their certificates. */
+/** Everything that administrative changes write. */
 export class DirectoryTables {
-  readonly #vaults: Statement<[], VaultRow>;
-  readonly #vault: Statement<[string], VaultRow>;
-  readonly #vaultNamed: Statement<[string], VaultRow>;
-  readonly #clients: Statement<[], ClientRow>;
-  readonly #client: Statement<[string], ClientRow>;
-  readonly #clientNamed: Statement<[string], ClientRow>;
-  readonly #certificates: Statement<[string], CertificateRow>;
-  readonly #certificate: Statement<[string], CertificateRow>;
-  readonly #addVault: Statement<[string, string, number, Uint8Array]>;
-  readonly #addClient: Statement<[string, string, string, number, string | null, string | null]>;
-  readonly #removeClient: Statement<[string]>;
-  readonly #addCertificate: Statement<[string, string, Uint8Array, string, number]>;
-  readonly #removeCertificate: Statement<[string]>;
+  readonly vaults: VaultTable;
+  readonly clients: ClientTable;
+  readonly certificates: CertificateTable;
+  readonly #roots: RootTable;
+  readonly revocations: RevocationTable;
+  readonly administrators: AdministratorTable;
+  readonly nonces: NonceTable;
+  readonly expiries: ExpiryTable;
 
   constructor(database: Database) {
-    this.#vaults = database.prepare(`${VAULT} ORDER BY name`);
-    this.#vault = database.prepare(`${VAULT} WHERE id = ?`);
-    this.#vaultNamed = database.prepare(`${VAULT} WHERE name = ?`);
-    this.#clients = database.prepare(`${CLIENT} ORDER BY c.name`);
-    this.#client = database.prepare(`${CLIENT} WHERE c.id = ?`);
-    this.#clientNamed = database.prepare(`${CLIENT} WHERE c.name = ?`);
-    this.#certificates = database.prepare(`${CERTIFICATE} WHERE c.id = ? ORDER BY added_at, fingerprint`);
-    this.#certificate = database.prepare(`${CERTIFICATE} WHERE fingerprint = ?`);
-    this.#addVault = database.prepare('INSERT INTO vault (id, name, created_at, wrapped_key) VALUES (?, ?, ?, ?)');
-    this.#addClient = database.prepare(`INSERT INTO client (id, name, vault, created_at, username, password_hash)
-      VALUES (?, ?, (SELECT number FROM vault WHERE id = ?), ?, ?, ?)`);
-    this.#removeClient = database.prepare('DELETE FROM client WHERE id = ?');
-    this.#addCertificate = database.prepare(`INSERT INTO client_certificate (fingerprint, client, der, origin, added_at)
-      VALUES (?, (SELECT number FROM client WHERE id = ?), ?, ?, ?)`);
-    this.#removeCertificate = database.prepare('DELETE FROM client_certificate WHERE fingerprint = ?');
+    this.vaults = new VaultTable(database);
+    this.clients = new ClientTable(database);
+    this.certificates = new CertificateTable(database);
+    this.#roots = new RootTable(database);
+    this.revocations = new RevocationTable(database);
+    this.administrators = new AdministratorTable(database);
+    this.nonces = new NonceTable(database);
+    this.expiries = new ExpiryTable(database);
   }
 
-  vaults(): Vault[] {
-    return this.#vaults.all().map(vault);
-  }
-  vault(id: string): Vault | undefined {
-    return mapped(this.#vault.get(id), vault);
-  }
-  vaultNamed(name: string): Vault | undefined {
-    return mapped(this.#vaultNamed.get(name), vault);
-  }
-  clients(): Client[] {
-    return this.#clients.all().map(client);
-  }
-  clientNamed(name: string): Client | undefined {
-    return mapped(this.#clientNamed.get(name), client);
-  }
-  certificates(clientId: string): ClientCertificate[] {
-    return this.#certificates.all(clientId).map(certificate);
-  }
   clientByFingerprint(fingerprint: string): { client: Client; certificate: ClientCertificate } | undefined {
-    const found = mapped(this.#certificate.get(fingerprint), certificate);
-    const owner = found && mapped(this.#client.get(found.client), client);
-    return found && owner && { client: owner, certificate: found };
+    const certificate = this.certificates.withFingerprint(fingerprint);
+    const client = certificate && this.clients.withId(certificate.client);
+    return certificate && client && { client, certificate };
+  }
+
+  roots(): { client: Client; root: TrustedRoot }[] {
+    return this.#roots.all().flatMap(root => {
+      const client = this.clients.withId(root.client);
+      return client ? [{ client, root }] : [];
+    });
   }
 
   /** Throws ConflictError when what is to go is gone, and SQLite's constraint error when what is to come is taken. */
   write(change: DirectoryChange): void {
     switch (change.kind) {
-      case 'add vault': {
-        const { id, name, createdAt, wrappedKey } = change.vault;
-        this.#addVault.run(id, name, createdAt.getTime(), wrappedKey);
-        return;
-      }
-      case 'add client': {
-        const { id, name, vault, createdAt, credential } = change.client;
-        const { username = null, passwordHash = null } = credential ?? {};
-        this.#addClient.run(id, name, vault, createdAt.getTime(), username, passwordHash);
-        return;
-      }
+      case 'add vault':
+        return this.vaults.add(change.vault);
+      case 'add client':
+        return this.clients.add(change.client);
       case 'remove client':
-        return mustChange(this.#removeClient.run(change.id).changes, `client ${change.id}`);
-      case 'add certificate': {
-        const { fingerprint, client, der, origin, addedAt } = change.certificate;
-        this.#addCertificate.run(fingerprint, client, der, origin, addedAt.getTime());
-        return;
-      }
+        this.certificates.becomeFormer(change.id, change.at);
+        return this.clients.remove(change.id);
+      case 'add certificate':
+        return this.certificates.add(change.certificate);
       case 'remove certificate':
-        return mustChange(this.#removeCertificate.run(change.fingerprint).changes, `certificate ${change.fingerprint}`);
+        return this.certificates.remove(change.fingerprint, change.at);
+      case 'add root':
+        return this.#roots.add(change.root);
+      case 'remove root':
+        this.#roots.remove(change.client, change.fingerprint);
+        return this.certificates.forgetSeen(change.client);
+      case 'set revocation lists':
+        return this.#roots.setRevocationLists(change.client, change.fingerprint, change.crls);
+      case 'revoke certificate':
+        return this.revocations.add(change.certificate);
+      case 'add administrator':
+        return this.administrators.add(change.administrator);
+      case 'set administrator key':
+        return this.administrators.setKey(change.id, change.keyId, change.publicKey, change.at);
+      case 'remove administrator':
+        return this.administrators.remove(change.id);
+      case 'use nonce':
+        return this.nonces.use(change.keyId, change.nonce, change.until, change.now);
+      case 'note expiry':
+        return this.expiries.note(change.fingerprint, change.days);
     }
   }
 }
 
-function mustChange(changes: number, what: string): void {
-  if (changes === 0) throw new ConflictError(`${what} was removed meanwhile`);
-}
-
-const mapped = <Row, T>(row: Row | undefined, map: (row: Row) => T): T | undefined => (row ? map(row) : undefined);
-
-const vault = ({ createdAt, ...row }: VaultRow): Vault => ({ ...row, createdAt: new Date(createdAt) });
-
-const client = ({ username, passwordHash, createdAt, ...row }: ClientRow): Client => ({
-  ...row,
-  createdAt: new Date(createdAt),
-  credential: username === null || passwordHash === null ? undefined : { username, passwordHash },
-});
-
-const certificate = ({ addedAt, ...row }: CertificateRow): ClientCertificate => ({
-  ...row,
-  addedAt: new Date(addedAt),
-});
+/** Whether it can change who is let in. Notes on the way cannot: what is remembered of trust stays good. */
+export const changesTrust = ({ kind }: DirectoryChange): boolean => kind !== 'use nonce' && kind !== 'note expiry';

@@ -14,7 +14,7 @@ export interface Written {
   /** Wrapped material was overwritten: it must leave the journal too. */
   readonly forgotMaterial: boolean;
   readonly hasEvents: boolean;
-  readonly changedDirectory: boolean;
+  readonly changedTrust: boolean;
 }
 
 interface Waiting {
@@ -86,7 +86,7 @@ export class GroupCommit {
     this.#waiting.splice(0, group.length);
     const written = outcomes.flatMap(outcome => ('written' in outcome ? [outcome.written] : []));
     if (written.length > 0) {
-      this.#connection.countOwnCommit(written.some(({ changedDirectory }) => changedDirectory));
+      this.#connection.countOwnCommit(written.some(({ changedTrust }) => changedTrust));
       this.#after.committed({
         forgotMaterial: written.some(({ forgotMaterial }) => forgotMaterial),
         hasEvents: written.some(({ hasEvents }) => hasEvents),

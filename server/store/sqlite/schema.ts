@@ -10,7 +10,10 @@ export type Migration = (database: Database) => void;
  * From an empty file to the schema of this program. The schema version (`user_version`) is how many of these have been applied.
  * A released step is never changed; a new one is added at the end.
  */
-export const migrations: readonly Migration[] = [database => database.exec(VERSION_1)];
+export const migrations: readonly Migration[] = [
+  database => database.exec(VERSION_1),
+  database => database.exec(VERSION_2),
+];
 
 /**
  * - Rows of managed objects are never deleted, so a Unique Identifier that was given stays taken.
@@ -111,4 +114,78 @@ CREATE TABLE sink_cursor (
   sink TEXT PRIMARY KEY,
   seq INTEGER NOT NULL
 ) STRICT;
+`;
+
+/**
+ * - Lists of certificates and of revocation lists are one value each (see byte-list.ts): they are read and written whole.
+ * - A former certificate is kept for good, once: it is as small as what people add is rare.
+ * - What was seen of a certificate and noted of its end stays when the certificate goes: it may be added again.
+ */
+const VERSION_2 = `
+ALTER TABLE client_certificate ADD COLUMN issuers BLOB NOT NULL DEFAULT x'';
+
+CREATE TABLE former_certificate (
+  fingerprint TEXT PRIMARY KEY,
+  client_name TEXT NOT NULL,
+  removed_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE trusted_root (
+  number INTEGER PRIMARY KEY,
+  fingerprint TEXT NOT NULL,
+  client INTEGER NOT NULL REFERENCES client (number) ON DELETE CASCADE,
+  der BLOB NOT NULL,
+  issuers BLOB NOT NULL,
+  subject_pattern TEXT NOT NULL,
+  crls BLOB NOT NULL,
+  added_at INTEGER NOT NULL,
+  UNIQUE (client, fingerprint)
+) STRICT;
+
+CREATE TABLE revoked_certificate (
+  authority TEXT NOT NULL,
+  serial_number TEXT NOT NULL,
+  revoked_at INTEGER NOT NULL,
+  not_after INTEGER NOT NULL,
+  PRIMARY KEY (authority, serial_number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE administrator (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  key_id TEXT NOT NULL UNIQUE,
+  public_key BLOB NOT NULL,
+  created_at INTEGER NOT NULL,
+  key_set_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE used_nonce (
+  key_id TEXT NOT NULL,
+  nonce TEXT NOT NULL,
+  until INTEGER NOT NULL,
+  PRIMARY KEY (key_id, nonce)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX used_nonce_by_end ON used_nonce (until);
+
+CREATE TABLE noted_expiry (
+  fingerprint TEXT PRIMARY KEY,
+  days INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE last_seen (
+  fingerprint TEXT PRIMARY KEY,
+  handshake_at INTEGER,
+  request_at INTEGER
+) STRICT;
+
+CREATE TABLE refused_certificate (
+  fingerprint TEXT PRIMARY KEY,
+  der BLOB NOT NULL,
+  issuers BLOB NOT NULL,
+  cause TEXT NOT NULL,
+  first_at INTEGER NOT NULL,
+  last_at INTEGER NOT NULL,
+  count INTEGER NOT NULL
+) STRICT;
+CREATE INDEX refused_certificate_by_time ON refused_certificate (last_at DESC, fingerprint);
 `;

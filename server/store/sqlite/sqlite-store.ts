@@ -1,10 +1,12 @@
 import type { CursorKeeper, DirectoryReader, Store, UnitOfWork } from '../store.ts';
 import { StoreUnavailable } from '../store.ts';
 import { Connection } from './connection.ts';
-import type { Migration } from './schema.ts';
+import { directoryReader } from './directory-reader.ts';
 import { EventFeed } from './event-feed.ts';
 import { GroupCommit, type Work } from './group-commit.ts';
 import { LogTruncation } from './log-truncation.ts';
+import type { Migration } from './schema.ts';
+import { SightingWriter } from './sighting-writer.ts';
 import { SqliteUnit } from './unit.ts';
 
 export interface SqliteStoreOptions {
@@ -38,6 +40,7 @@ export class SqliteStore implements Store {
   readonly directory: DirectoryReader;
   readonly events: EventFeed;
   readonly cursors: CursorKeeper;
+  readonly sightings: SightingWriter;
   readonly #commits: GroupCommit;
   readonly #truncation: LogTruncation;
   #isClosing = false;
@@ -45,6 +48,7 @@ export class SqliteStore implements Store {
   constructor({ path, now, busyMs = BUSY_MS, log = () => {}, steps }: SqliteStoreOptions) {
     this.connection = new Connection({ path, busyMs, log, ...(now && { now }), ...(steps && { steps }) });
     this.directory = directoryReader(this.connection);
+    this.sightings = new SightingWriter(this.connection);
     this.events = new EventFeed(this.connection, log);
     this.#truncation = new LogTruncation(this.connection);
     this.#commits = new GroupCommit(this.connection, {
@@ -61,7 +65,7 @@ export class SqliteStore implements Store {
         this.#commit({
           write({ cursors }) {
             cursors.set(sink, seq);
-            return { forgotMaterial: false, hasEvents: false, changedDirectory: false };
+            return { forgotMaterial: false, hasEvents: false, changedTrust: false };
           },
         }),
     };
@@ -80,7 +84,7 @@ export class SqliteStore implements Store {
   async close(): Promise<void> {
     if (this.#isClosing) return;
     this.#isClosing = true;
-    await this.#commits.idle();
+    await Promise.all([this.#commits.idle(), this.sightings.stop()]);
     this.events.stop();
     this.#truncation.stop();
     this.connection.close();
@@ -90,33 +94,4 @@ export class SqliteStore implements Store {
     if (this.#isClosing) throw new StoreUnavailable(`database ${this.connection.path} is closed`);
     await this.#commits.commit(work);
   }
-}
-
-/** Certificates whose client is kept in memory; more than a data centre has. */
-const KNOWN_CLIENTS_MAX = 10_000;
-
-function directoryReader(connection: Connection): DirectoryReader {
-  const knownClients = new Map<string, Awaited<ReturnType<DirectoryReader['clientByFingerprint']>>>();
-  let knownIn = -1;
-  return {
-    vaults: () => connection.read(({ directory }) => directory.vaults()),
-    vaultNamed: name => connection.read(({ directory }) => directory.vaultNamed(name)),
-    vault: id => connection.read(({ directory }) => directory.vault(id)),
-    clients: () => connection.read(({ directory }) => directory.clients()),
-    clientNamed: name => connection.read(({ directory }) => directory.clientNamed(name)),
-    certificates: client => connection.read(({ directory }) => directory.certificates(client)),
-    // Asked for every message.
-    async clientByFingerprint(fingerprint) {
-      const generation = connection.directoryGeneration();
-      if (generation !== knownIn || knownClients.size >= KNOWN_CLIENTS_MAX) knownClients.clear();
-      knownIn = generation;
-      const known = knownClients.get(fingerprint);
-      if (known !== undefined) return known;
-      const found = await connection.read(({ directory }) => directory.clientByFingerprint(fingerprint));
-      if (found !== undefined && knownIn === generation) knownClients.set(fingerprint, found);
-      return found;
-    },
-    objects: options => connection.read(({ objects }) => objects.list(options)),
-    object: uniqueIdentifier => connection.read(({ objects }) => objects.find(uniqueIdentifier)),
-  };
 }

@@ -11,6 +11,7 @@ import type {
 } from '../store.ts';
 import { LOCATED_MAX } from '../store.ts';
 import type { Connection, Tables } from './connection.ts';
+import { changesTrust } from './directory-tables.ts';
 import type { Work, Written } from './group-commit.ts';
 import { PendingObjects, type PendingObject } from './pending-objects.ts';
 import { meets } from './term-values.ts';
@@ -113,7 +114,7 @@ export class SqliteUnit implements UnitOfWork {
     for (const change of this.#directory) tables.directory.write(change);
     const forgotMaterial = tables.objects.write(objects);
     tables.events.append(this.#events);
-    return { forgotMaterial, hasEvents: this.#events.length > 0, changedDirectory: this.#directory.length > 0 };
+    return { forgotMaterial, hasEvents: this.#events.length > 0, changedTrust: this.#directory.some(changesTrust) };
   }
 }
 

@@ -48,6 +48,7 @@ export const newCertificate = (client: string): ClientCertificate => ({
   client,
   der: randomBytes(30),
   origin: 'pinned',
+  issuers: [],
   addedAt: new Date(8),
 });
 

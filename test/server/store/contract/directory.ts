@@ -66,14 +66,14 @@ export function directory(t: Test, open: Open): void {
       unit.administer({ kind: 'add certificate', certificate: one });
       unit.administer({ kind: 'add certificate', certificate: two });
     });
-    const removeOne = { kind: 'remove certificate', fingerprint: one.fingerprint } as const;
+    const removeOne = { kind: 'remove certificate', fingerprint: one.fingerprint, at: new Date(9) } as const;
     await commit(store, unit => unit.administer(removeOne));
     t.same(await store.directory.certificates(client.id), [two]);
     await t.rejects(
       commit(store, unit => unit.administer(removeOne)),
       ConflictError,
     );
-    const remove = { kind: 'remove client', id: client.id } as const;
+    const remove = { kind: 'remove client', id: client.id, at: new Date(9) } as const;
     await commit(store, unit => unit.administer(remove));
     t.same(await store.directory.clients(), []);
     t.equal(await store.directory.clientByFingerprint(two.fingerprint), undefined);

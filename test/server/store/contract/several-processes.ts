@@ -30,7 +30,8 @@ export function severalProcesses(t: Test, open: Open): void {
     });
     t.equal(await known(), 'vc');
     t.equal(await known(), 'vc', 'asked again');
-    await commit(others, unit => unit.administer({ kind: 'remove certificate', fingerprint: certificate.fingerprint }));
+    const { fingerprint } = certificate;
+    await commit(others, unit => unit.administer({ kind: 'remove certificate', fingerprint, at: new Date(9) }));
     t.equal(await known(), undefined);
   });
 
