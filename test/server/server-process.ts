@@ -19,6 +19,8 @@ export interface ProcessOptions {
   /** Further flags of `kmipd serve`. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Where server and commands run. */
+  readonly cwd?: string;
 }
 
 export interface Exit {
@@ -53,8 +55,12 @@ export interface ServerProcess {
 export async function spawnServer(t: Test, options: ProcessOptions = {}): Promise<ServerProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'kmipd-process-'));
   const data = options.data ?? join(folder, 'data');
-  const { args = [], env = {} } = options;
-  const serve = start(['serve', '--data', data, '--listen', '127.0.0.1:0', '--key-type', 'ECDSA P-256', ...args], env);
+  const { args = [], env = {}, cwd } = options;
+  const serve = start(
+    ['serve', '--data', data, '--listen', '127.0.0.1:0', '--key-type', 'ECDSA P-256', ...args],
+    env,
+    cwd,
+  );
   t.teardown(async () => {
     serve.child.kill('SIGKILL');
     await serve.exited;
@@ -65,7 +71,7 @@ export async function spawnServer(t: Test, options: ProcessOptions = {}): Promis
   t.teardown(() => connections.forEach(({ socket }) => socket.destroy()));
 
   const kmipd = async (...given: string[]): Promise<Ran> => {
-    const run = start([...given, '--data', data], env);
+    const run = start([...given, '--data', data], env, cwd);
     return { ...(await run.exited), out: run.written.out, err: run.written.err };
   };
   return {
@@ -108,7 +114,7 @@ interface Started {
   readonly exited: Promise<Exit>;
 }
 
-function start(args: readonly string[], env: Readonly<Record<string, string>>): Started {
+function start(args: readonly string[], env: Readonly<Record<string, string>>, cwd?: string): Started {
   if (!existsSync(MAIN))
     throw new Error(`${MAIN} is missing: run \`make build\`, or \`make test\`, which builds first`);
   const written = { out: '', err: '' };
@@ -116,6 +122,7 @@ function start(args: readonly string[], env: Readonly<Record<string, string>>): 
     // Neither the tests' loader nor settings of whoever runs them.
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(cwd !== undefined && { cwd }),
   });
   child.stdout.setEncoding('utf8').on('data', (text: string) => (written.out += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (written.err += text));
