@@ -3,5 +3,13 @@ export { readSettingsFile } from './file.ts';
 export { formatAddress, type ListenAddress, sinkName, type SinkSetting } from './kinds.ts';
 export { type EffectiveSettings, resolveSettings, shownSettings } from './resolve.ts';
 export { suggestion } from './similar.ts';
-export { CONFIG_VARIABLE, fromText, type Given, readAssignment, readEnvironment } from './sources.ts';
+export {
+  ADMIN_PASSPHRASE_VARIABLE,
+  ADMIN_VARIABLE,
+  CONFIG_VARIABLE,
+  fromText,
+  type Given,
+  readAssignment,
+  readEnvironment,
+} from './sources.ts';
 export { environmentName, type SettingName, settingRows, type Settings } from './table.ts';

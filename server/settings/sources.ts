@@ -11,17 +11,20 @@ export interface Given {
 
 /** Names the settings file; no setting itself. */
 export const CONFIG_VARIABLE = 'KMIPD_CONFIG';
+/** Name the administrator's key file and the file with its passphrase; no settings either. */
+export const ADMIN_VARIABLE = 'KMIPD_ADMIN';
+export const ADMIN_PASSPHRASE_VARIABLE = 'KMIPD_ADMIN_PASSPHRASE_FILE';
+
+const NO_SETTINGS: readonly string[] = [CONFIG_VARIABLE, ADMIN_VARIABLE, ADMIN_PASSPHRASE_VARIABLE];
 
 /** What environment variables say. Throws SettingsError for one that begins with KMIPD_ and is no setting. */
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Given[] {
   const names = new Map([...settingRows.keys()].map(name => [environmentName(name), name]));
   return Object.entries(env).flatMap(([variable, text]) => {
-    if (!variable.startsWith('KMIPD_') || variable === CONFIG_VARIABLE || text === undefined) return [];
+    if (!variable.startsWith('KMIPD_') || NO_SETTINGS.includes(variable) || text === undefined) return [];
     const name = names.get(variable);
     if (name === undefined) {
-      throw new SettingsError(
-        `${variable}: no such setting${suggestion(variable, [...names.keys(), CONFIG_VARIABLE])}`,
-      );
+      throw new SettingsError(`${variable}: no such setting${suggestion(variable, [...names.keys(), ...NO_SETTINGS])}`);
     }
     return [{ name, value: fromText(name, text), place: variable }];
   });
