@@ -56,9 +56,9 @@ export class CertificateTable {
     return mapped(this.#former.get(fingerprint), former);
   }
 
-  /** Takes the place of one that was only seen. */
+  /** Takes the place of one that was only seen, unless it is no more itself: of two first sights one must fail. */
   add({ fingerprint, client, der, origin, issuers, addedAt }: ClientCertificate): void {
-    this.#forgetSeen.run(fingerprint);
+    if (origin !== 'seen') this.#forgetSeen.run(fingerprint);
     this.#add.run(fingerprint, client, der, origin, bytesOfList(issuers), addedAt.getTime());
   }
 

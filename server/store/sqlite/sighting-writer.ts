@@ -50,16 +50,21 @@ export class SightingWriter implements SightingKeeper {
   }
 }
 
-/** One transaction that the next durable write, or the operating system, brings to the disk: never torn, since it is journaled. */
+/**
+ * One transaction that the next durable write, or the operating system, brings to the disk: never torn, since it is journaled.
+ * What it deletes is no secret, so that pages which become free are not written once more to overwrite them.
+ */
 function withoutWaiting(tables: Tables, write: (tables: Tables) => void): void {
   const { database, transaction } = tables;
   database.pragma('synchronous = NORMAL');
+  database.pragma('secure_delete = FAST');
   try {
     transaction.begin.run();
     write(tables);
     transaction.commit.run();
   } finally {
     if (database.inTransaction) transaction.rollback.run();
+    database.pragma('secure_delete = ON');
     database.pragma('synchronous = FULL');
   }
 }

@@ -1,10 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type {
+  Administrator,
   Client,
   ClientCertificate,
+  DirectoryChange,
   KeptEvent,
   NewObject,
+  RefusedCertificate,
   Store,
+  TrustedRoot,
   UnitOfWork,
 } from '../../../server/store/index.ts';
 
@@ -43,13 +47,47 @@ export const newClient = (vault: string, name: string, more: Partial<Client> = {
   ...more,
 });
 
-export const newCertificate = (client: string): ClientCertificate => ({
-  fingerprint: randomBytes(32).toString('hex'),
+const newFingerprint = () => randomBytes(32).toString('hex');
+
+export const newCertificate = (client: string, more: Partial<ClientCertificate> = {}): ClientCertificate => ({
+  fingerprint: newFingerprint(),
   client,
   der: randomBytes(30),
   origin: 'pinned',
   issuers: [],
   addedAt: new Date(8),
+  ...more,
+});
+
+export const newRoot = (client: string, more: Partial<TrustedRoot> = {}): TrustedRoot => ({
+  fingerprint: newFingerprint(),
+  client,
+  der: randomBytes(30),
+  issuers: [],
+  subjectPattern: 'O=VMware',
+  crls: [],
+  addedAt: new Date(8),
+  ...more,
+});
+
+export const newAdministrator = (name: string): Administrator => ({
+  id: randomUUID(),
+  name,
+  keyId: newFingerprint(),
+  publicKey: randomBytes(44),
+  createdAt: new Date(8),
+  keySetAt: new Date(9),
+});
+
+export const newRefused = (more: Partial<RefusedCertificate> = {}): RefusedCertificate => ({
+  fingerprint: newFingerprint(),
+  der: randomBytes(30),
+  issuers: [randomBytes(20)],
+  cause: 'unknown certificate',
+  firstAt: new Date(0),
+  lastAt: new Date(10),
+  count: 1,
+  ...more,
 });
 
 /** Opens a unit, records, commits. */
@@ -57,6 +95,17 @@ export async function commit(store: Store, record: (unit: UnitOfWork) => void | 
   const unit = store.begin();
   await record(unit);
   await unit.commit();
+}
+
+/** Commits these changes in one unit. */
+export const administer = (store: Store, ...changes: DirectoryChange[]): Promise<void> =>
+  commit(store, unit => changes.forEach(change => unit.administer(change)));
+
+/** Adds a client, in a vault of its own. */
+export async function addClient(store: Store, name: string): Promise<Client> {
+  const client = newClient(await addVault(store), name);
+  await administer(store, { kind: 'add client', client });
+  return client;
 }
 
 /** Adds a vault and returns its id. */

@@ -1,6 +1,16 @@
 import type { Test } from 'tap';
-import { ConflictError } from '../../../../server/store/index.ts';
-import { addObject, addVault, commit, newCertificate, newClient, sampleEvent } from '../samples.ts';
+import { ConflictError, type DirectoryChange } from '../../../../server/store/index.ts';
+import {
+  addClient,
+  addObject,
+  addVault,
+  administer,
+  commit,
+  newCertificate,
+  newClient,
+  newRoot,
+  sampleEvent,
+} from '../samples.ts';
 import { settled, type Open } from './opened.ts';
 import { all } from './queries.ts';
 
@@ -33,6 +43,49 @@ export function severalProcesses(t: Test, open: Open): void {
     const { fingerprint } = certificate;
     await commit(others, unit => unit.administer({ kind: 'remove certificate', fingerprint, at: new Date(9) }));
     t.equal(await known(), undefined);
+  });
+
+  t.test('a root that another process adds, changes or removes is known as it is with the next turn', async t => {
+    const { store, openAgain } = await open(t);
+    const others = await openAgain();
+    const root = newRoot((await addClient(store, 'vc')).id);
+    const { client, fingerprint } = root;
+    const nextTurn = () => new Promise(resolve => setTimeout(resolve));
+    const known = async () => {
+      await nextTurn();
+      return (await store.directory.roots()).map(({ root }) => root.crls.length);
+    };
+    t.same(await known(), []);
+    await administer(others, { kind: 'add root', root });
+    t.same(await known(), [0]);
+    const before = store.directory.generation();
+    await nextTurn();
+    t.equal(store.directory.generation(), before);
+    await administer(others, { kind: 'set revocation lists', client, fingerprint, crls: [Buffer.from('list')] });
+    t.same(await known(), [1]);
+    t.not(store.directory.generation(), before);
+    await administer(others, { kind: 'remove root', client, fingerprint });
+    t.same(await known(), []);
+  });
+
+  t.test('of two processes that change the same trust one gets a conflict', async t => {
+    const { store, openAgain } = await open(t);
+    const others = await openAgain();
+    const certificate = newCertificate((await addClient(store, 'vc')).id);
+    const { fingerprint } = certificate;
+    const both = (change: DirectoryChange) => Promise.allSettled([store, others].map(each => administer(each, change)));
+    for (const change of [
+      { kind: 'add certificate', certificate },
+      { kind: 'remove certificate', fingerprint, at: new Date(9) },
+    ] as const) {
+      const results = await both(change);
+      t.match(
+        results.find(({ status }) => status === 'rejected'),
+        { reason: { name: 'ConflictError' } },
+        change.kind,
+      );
+      t.ok(results.some(({ status }) => status === 'fulfilled'));
+    }
   });
 
   t.test('a conflict is seen across processes', async t => {

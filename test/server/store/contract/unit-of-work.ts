@@ -1,7 +1,18 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Test } from 'tap';
 import { ConflictError, StoreUnavailable, type Term } from '../../../../server/store/index.ts';
-import { addObject, addVault, commit, sampleEvent, sampleObject } from '../samples.ts';
+import {
+  addClient,
+  addObject,
+  addVault,
+  administer,
+  commit,
+  newAdministrator,
+  newCertificate,
+  newRoot,
+  sampleEvent,
+  sampleObject,
+} from '../samples.ts';
 import { type Open } from './opened.ts';
 import { all } from './queries.ts';
 
@@ -83,6 +94,75 @@ export function unitOfWork(t: Test, open: Open): void {
     t.match(await after.find(vault, kept.uniqueIdentifier), { state: 1 });
     t.equal(await store.directory.vaultNamed('dropped'), undefined);
     t.match(await store.events.after(0, 10), [{ outcome: 'failure' }]);
+  });
+
+  t.test('rollback drops every kind of directory change since the mark, and no other', async t => {
+    const { store } = await open(t);
+    const client = await addClient(store, 'vc');
+    const [before, after] = [newCertificate(client.id), newCertificate(client.id)];
+    const root = newRoot(client.id);
+    const nonce = (nonce: string) =>
+      ({ kind: 'use nonce', keyId: 'k', nonce, until: new Date(9), now: new Date(1) }) as const;
+    const revoked = { serialNumber: '0a', authority: 'a', revokedAt: new Date(1), notAfter: new Date(2) };
+    const unit = store.begin();
+    unit.administer({ kind: 'add certificate', certificate: before });
+    unit.administer(nonce('before'));
+    const mark = unit.mark();
+    unit.administer({ kind: 'add root', root });
+    unit.administer(nonce('after'));
+    unit.administer({ kind: 'add administrator', administrator: newAdministrator('ada') });
+    unit.administer({ kind: 'revoke certificate', certificate: revoked });
+    unit.administer({ kind: 'note expiry', fingerprint: before.fingerprint, days: 7 });
+    unit.administer({ kind: 'remove client', id: client.id, at: new Date(9) });
+    unit.record(sampleEvent({ outcome: 'failure' }));
+    unit.rollback(mark);
+    unit.administer({ kind: 'add certificate', certificate: after });
+    await unit.commit();
+    const { directory } = store;
+    t.strictSame(
+      new Set((await directory.certificates(client.id)).map(({ fingerprint }) => fingerprint)),
+      new Set([before.fingerprint, after.fingerprint]),
+    );
+    t.equal(await directory.isNonceUsed('k', 'before'), true, 'a request that failed cannot be played again');
+    t.equal(await directory.isNonceUsed('k', 'after'), false);
+    t.same(await directory.roots(), []);
+    t.same(await directory.administrators(), []);
+    t.same(await directory.revoked('a'), []);
+    t.equal(await directory.notedExpiry(before.fingerprint), undefined);
+    t.equal(await directory.formerCertificate(before.fingerprint), undefined);
+    t.match(await store.events.after(0, 10), [{ outcome: 'failure' }]);
+  });
+
+  t.test('directory changes and events of a unit are kept or dropped together, whoever commits beside it', async t => {
+    const { store } = await open(t);
+    const { id, name } = await addClient(store, 'vc');
+    const [taken, ...others] = Array.from({ length: 4 }, () => newCertificate(id));
+    await administer(store, { kind: 'add certificate', certificate: taken! });
+    // Units that share a group: each second one fails in its last change, after others of its own were written.
+    const units = others.map((certificate, index) => {
+      const unit = store.begin();
+      unit.record(sampleEvent({ id: `event-${index}` }));
+      unit.administer({ kind: 'use nonce', keyId: 'k', nonce: `${index}`, until: new Date(9), now: new Date(1) });
+      unit.administer({ kind: 'add certificate', certificate });
+      if (index === 0)
+        unit.administer({ kind: 'remove certificate', fingerprint: taken!.fingerprint, at: new Date(9) });
+      else unit.administer({ kind: 'add root', root: newRoot(index === 1 ? 'nobody' : id) });
+      return unit.commit();
+    });
+    const results = await Promise.allSettled(units);
+    t.match(results, [{ status: 'fulfilled' }, { reason: { name: 'ConflictError' } }, { status: 'fulfilled' }]);
+    const { directory, events } = store;
+    const [first, second, third] = others;
+    t.ok(await directory.clientByFingerprint(first!.fingerprint));
+    t.equal(await directory.clientByFingerprint(second!.fingerprint), undefined);
+    t.ok(await directory.clientByFingerprint(third!.fingerprint));
+    t.same(await Promise.all(['0', '1', '2'].map(nonce => directory.isNonceUsed('k', nonce))), [true, false, true]);
+    t.match(await directory.formerCertificate(taken!.fingerprint), { clientName: name });
+    t.equal((await directory.roots()).length, 1);
+    t.match(await events.after(0, 10), [
+      { seq: 1, id: 'event-0' },
+      { seq: 2, id: 'event-2' },
+    ]);
   });
 
   t.test('marks nest, and one can be gone back to twice', async t => {
