@@ -25,7 +25,7 @@ export class CertificateTable {
   readonly #byFingerprint: Statement<[string], Row>;
   readonly #former: Statement<[string], FormerRow>;
   readonly #add: Statement<[string, string, Uint8Array, string, Uint8Array, number]>;
-  readonly #forgetSeen: Statement<[string]>;
+  readonly #forgetSeen: Statement<[string, string, string]>;
   readonly #forgetSeenOf: Statement<[string]>;
   readonly #remove: Statement<[string]>;
   readonly #becomesFormer: Statement<[number, string]>;
@@ -37,7 +37,8 @@ export class CertificateTable {
     this.#former = database.prepare(`${FORMER} WHERE fingerprint = ?`);
     this.#add = database.prepare(`INSERT INTO client_certificate (fingerprint, client, der, origin, issuers, added_at)
       VALUES (?, (SELECT number FROM client WHERE id = ?), ?, ?, ?, ?)`);
-    this.#forgetSeen = database.prepare("DELETE FROM client_certificate WHERE fingerprint = ? AND origin = 'seen'");
+    this.#forgetSeen = database.prepare(`DELETE FROM client_certificate WHERE fingerprint = ? AND origin = 'seen'
+      AND (? <> 'seen' OR client <> (SELECT number FROM client WHERE id = ?))`);
     this.#forgetSeenOf = database.prepare(`DELETE FROM client_certificate
       WHERE client = (SELECT number FROM client WHERE id = ?) AND origin = 'seen'`);
     this.#remove = database.prepare('DELETE FROM client_certificate WHERE fingerprint = ?');
@@ -56,9 +57,9 @@ export class CertificateTable {
     return mapped(this.#former.get(fingerprint), former);
   }
 
-  /** Takes the place of one that was only seen, unless it is no more itself: of two first sights one must fail. */
+  /** Takes the place of one that was only seen; not of the same client's by its like, for of two first sights one must fail. */
   add({ fingerprint, client, der, origin, issuers, addedAt }: ClientCertificate): void {
-    if (origin !== 'seen') this.#forgetSeen.run(fingerprint);
+    this.#forgetSeen.run(fingerprint, origin, client);
     this.#add.run(fingerprint, client, der, origin, bytesOfList(issuers), addedAt.getTime());
   }
 
