@@ -2,8 +2,8 @@ import type { TLSSocket } from 'node:tls';
 import type { Logger } from '../log/index.ts';
 import type { Answer, Dispatcher } from './dispatcher.ts';
 import { Framing, FramingError } from './framing.ts';
-import type { Peer } from './initiators.ts';
 import { failed } from './item-result.ts';
+import type { Visit } from './visits.ts';
 
 export interface ConnectionLimits {
   readonly messageBytesMax: number;
@@ -19,7 +19,7 @@ export interface ConnectionLimits {
  */
 export class Connection {
   readonly #socket: TLSSocket;
-  readonly #peer: Peer;
+  readonly #visit: Visit;
   readonly #dispatcher: Dispatcher;
   readonly #limits: ConnectionLimits;
   readonly #log: Logger;
@@ -34,14 +34,14 @@ export class Connection {
 
   constructor(options: {
     socket: TLSSocket;
-    peer: Peer;
+    visit: Visit;
     dispatcher: Dispatcher;
     limits: ConnectionLimits;
     log: Logger;
     refusal: string | undefined;
   }) {
     this.#socket = options.socket;
-    this.#peer = options.peer;
+    this.#visit = options.visit;
     this.#dispatcher = options.dispatcher;
     this.#limits = options.limits;
     this.#log = options.log;
@@ -100,7 +100,7 @@ export class Connection {
       if (!(error instanceof FramingError)) throw error;
       return this.#dispatcher.refuse(
         this.#framing.unread(),
-        this.#peer,
+        this.#visit,
         failed('Invalid Message', error.message, error.isTooLong ? { cause: 'too large' } : {}),
       );
     }
@@ -109,10 +109,10 @@ export class Connection {
     if (this.#refusal !== undefined)
       return this.#dispatcher.refuse(
         message,
-        this.#peer,
+        this.#visit,
         failed('General Failure', this.#refusal, { cause: 'unavailable' }),
       );
-    return this.#dispatcher.handle(message, this.#peer);
+    return this.#dispatcher.handle(message, this.#visit);
   }
 
   #listenOn(): void {

@@ -16,12 +16,16 @@ import type { RandomBytes } from '../randomness.ts';
 import { ConflictError, type Client, type Store, type UnitOfWork } from '../store/index.ts';
 import { encodeOutcomes, encodeRefusal, versionToAnswer, type ItemOutcome, type Scene } from './answers.ts';
 import { batchProblem, runBatch } from './batch.ts';
-import { credentialProblem, identifyPeer, type Identity, type Peer, type Refusal } from './initiators.ts';
+import { credentialProblem } from './credential-problem.ts';
+import type { Identity, Refusal } from './identity.ts';
 import { failed, failureFrom, type ItemFailure } from './item-result.ts';
 import { recordItem, recordRefusal, type RecordingFrame } from './recording.ts';
+import type { Visit, Visits } from './visits.ts';
 
 export interface DispatcherOptions {
   readonly store: Store;
+  /** Says who asks. */
+  readonly visits: Visits;
   /** The key of a vault, unwrapped. */
   readonly vaultKey: (vault: string) => Promise<MaterialKey>;
   readonly operations: ReadonlyMap<KnownOperation, OperationDefinition>;
@@ -60,11 +64,11 @@ export class Dispatcher {
   }
 
   /** Bytes of one whole request message -> bytes of its answer. */
-  async handle(bytes: Uint8Array, peer: Peer): Promise<Answer> {
+  async handle(bytes: Uint8Array, visit: Visit): Promise<Answer> {
     const scene = this.#scene();
     let initiator = NOBODY;
     try {
-      const identity = await identifyPeer(peer, this.#options.store.directory, scene.now);
+      const identity = await this.#options.visits.identify(visit, scene.now);
       initiator = whoOf(identity);
       if (!identity.ok) return await this.#stranger(bytes, identity, scene);
       return await this.#decoded(bytes, identity.initiator, identity.record, scene);
@@ -74,15 +78,16 @@ export class Dispatcher {
   }
 
   /** The answer to what cannot become a message, or may not: with the Result Reason and words given. The connection closes after it. */
-  async refuse(bytes: Uint8Array, peer: Peer, failure: ItemFailure): Promise<Answer> {
+  async refuse(bytes: Uint8Array, visit: Visit, failure: ItemFailure): Promise<Answer> {
     const scene = this.#scene();
-    const identity = await identifyPeer(peer, this.#options.store.directory, scene.now).catch(this.#unexpected(scene));
+    const identity = await this.#options.visits.identify(visit, scene.now).catch(this.#unexpected(scene));
     const initiator = typeof identity === 'string' ? NOBODY : whoOf(identity);
     return this.#refuse(scene, initiator, versionToAnswer(bytes), failure, true);
   }
 
   #stranger(bytes: Uint8Array, refusal: Refusal, scene: Scene): Promise<Answer> {
-    const failure = failed('Authentication Not Successful', `authentication by certificate: ${refusal.cause}`, {
+    const failure = failed('Authentication Not Successful', `authentication by certificate: ${refusal.told}`, {
+      detail: `authentication by certificate: ${refusal.cause}`,
       reasonForFailure: refusal.remedy,
     });
     return this.#refuse(scene, whoOf(refusal), versionToAnswer(bytes), failure, true);

@@ -1,4 +1,8 @@
-export { Dispatcher, type Answer, type DispatcherOptions } from './dispatcher.ts';
-export type { Peer } from './initiators.ts';
+export { type Answer, Dispatcher, type DispatcherOptions } from './dispatcher.ts';
+export { Initiators, type InitiatorsOptions } from './initiators.ts';
 export { Listener, type ListenerLimits, type ListenerOptions } from './listener.ts';
+export type { Peer } from './peer.ts';
+export { Sightings } from './sightings.ts';
 export type { ServerCertificate, TlsSettings } from './tls-options.ts';
+export { TrustWatch } from './trust-watch.ts';
+export { type Visit, Visits } from './visits.ts';

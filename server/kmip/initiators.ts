@@ -1,25 +1,18 @@
-import { identify, type ReadPeer } from '../../certs/index.ts';
-import { CredentialType, type Credential, type UsernameAndPassword } from '../../kmip-codec/index.ts';
-import type { PasswordChecker } from '../credentials/index.ts';
-import type { Initiator } from '../operations/index.ts';
-import type { Client, DirectoryReader } from '../store/index.ts';
+import { identify } from '../../certs/index.ts';
+import type { PathProblem, ReadPeer } from './awaited-certs.ts';
+import { ConflictError, type Client, type Store } from '../store/index.ts';
+import { type FirstSight, type FirstSightOptions, recordFirstSight } from './first-sight.ts';
+import type { Identity, Refusal } from './identity.ts';
+import { remedyFor, toldOf } from './path-remedies.ts';
+import type { Peer } from './peer.ts';
+import { TrustedRoots, type TrustedRootsOptions } from './trusted-roots.ts';
 
-/**
- * What is known of the other end of a connection: the certificate that it proved to own, undefined when it gave none. No
- * address: nothing behind this point can name one.
- */
-export type Peer = ReadPeer | undefined;
-
-export type Identity = { readonly ok: true; readonly initiator: Initiator; readonly record: Client } | Refusal;
-export interface Refusal {
-  readonly ok: false;
-  /** `CertificateID-<fingerprint>` or `CertificateID-none`. */
-  readonly initiatorId: string;
-  /** The administrator's label, if the certificate has one. */
-  readonly name?: string;
-  readonly cause: string;
-  readonly remedy: string;
+export interface InitiatorsOptions extends FirstSightOptions, Pick<TrustedRootsOptions, 'staleCrl'> {
+  readonly store: Store;
 }
+
+/** Times that the first sight of a certificate is tried to be recorded. */
+const TRIES_MAX = 4;
 
 const REMEDIES = {
   'no certificate': 'The client must present the certificate that it was registered with.',
@@ -28,41 +21,73 @@ const REMEDIES = {
   'certificate not yet valid': "Check the clocks, and the certificate's dates.",
 } as const;
 
-/** Who the peer is, as the directory says at this moment: asked again for every message, so removal works at once. */
-export async function identifyPeer(peer: Peer, directory: DirectoryReader, now: Date): Promise<Identity> {
-  const known = peer && (await directory.clientByFingerprint(peer.fingerprint));
-  const identified = identify(peer, () => known, now);
-  if (!identified.ok) {
-    return {
-      ok: false,
-      initiatorId: peer?.initiatorId ?? 'CertificateID-none',
-      ...(known && { name: known.client.name }),
-      cause: identified.cause,
-      remedy: REMEDIES[identified.cause],
-    };
+/** Who a peer is, as the directory says at this moment: asked again for every message, so that a change works at once. */
+export class Initiators {
+  readonly #options: InitiatorsOptions;
+  readonly #roots: TrustedRoots;
+
+  constructor(options: InitiatorsOptions) {
+    this.#options = options;
+    const { store, staleCrl } = options;
+    this.#roots = new TrustedRoots({ directory: store.directory, staleCrl });
   }
-  const { client } = identified.pin;
-  return {
-    ok: true,
-    initiator: { id: identified.initiatorId, name: client.name, vault: client.vault, client: client.id },
-    record: client,
-  };
+
+  /**
+   * By a certificate that was given to us first, else by a trusted root. A certificate that a root lets in for the first time is
+   * recorded before this resolves. Throws StoreUnavailable.
+   */
+  async identify(peer: Peer, now: Date): Promise<Identity> {
+    for (let attempt = 1; ; attempt++) {
+      const { identity, firstSight } = await this.#judge(peer, now);
+      if (firstSight === undefined) return identity;
+      try {
+        await recordFirstSight(firstSight, this.#options.store.begin(), this.#options);
+        return identity;
+      } catch (error) {
+        // Another of its connections was faster, or somebody has changed what we know of it.
+        if (!(error instanceof ConflictError) || attempt === TRIES_MAX) throw error;
+      }
+    }
+  }
+
+  /** As `identify`, for ourselves: nobody has come, so nothing is recorded. */
+  async whoIs(peer: Peer, now: Date): Promise<Identity> {
+    return (await this.#judge(peer, now)).identity;
+  }
+
+  async #judge(peer: Peer, now: Date): Promise<{ identity: Identity; firstSight?: FirstSight }> {
+    const known = peer && (await this.#options.store.directory.clientByFingerprint(peer.fingerprint));
+    if (peer === undefined || (known && known.certificate.origin !== 'seen')) {
+      return { identity: byPin(peer, known, now) };
+    }
+    const verdict = await this.#roots.verdictOn(peer, known?.certificate, now);
+    if (verdict === undefined) return { identity: byPin(peer, undefined, now) };
+    if (!verdict.ok) return { identity: refusedBy(verdict.problem, peer, known?.client) };
+    const identity = letIn(peer, verdict.client);
+    if (known?.client.id === verdict.client.id) return { identity };
+    return { identity, firstSight: { peer, ...verdict, now } };
+  }
 }
 
-/**
- * Whether the credentials of a message are right: a client with a password set must give it; for any other client
- * credentials say nothing that the certificate has not said (1.4 §6.6). Returns what is wrong, or undefined.
- */
-export async function credentialProblem(
-  client: Client,
-  credentials: readonly Credential[],
-  passwords: PasswordChecker,
-): Promise<string | undefined> {
-  const expected = client.credential;
-  if (expected === undefined) return undefined;
-  const given = credentials.find(one => one.credentialType === CredentialType.UsernameAndPassword);
-  if (given === undefined) return 'a Credential of type Username and Password is required of this client';
-  const { username, password } = given.credentialValue as UsernameAndPassword;
-  const isRight = (await passwords.isRight(password ?? '', expected.passwordHash)) && username === expected.username;
-  return isRight ? undefined : 'username or password is wrong';
+function byPin(peer: Peer, known: { client: Client } | undefined, now: Date): Identity {
+  const identified = identify(peer, () => known, now);
+  if (identified.ok) return letIn(identified, identified.pin.client);
+  const { cause } = identified;
+  return refused(peer, known?.client, { told: cause, cause, remedy: REMEDIES[cause] });
 }
+
+const refusedBy = (problem: PathProblem, peer: ReadPeer, client: Client | undefined): Refusal =>
+  refused(peer, client, { told: toldOf(problem), cause: problem.rule, remedy: remedyFor(problem) });
+
+const letIn = ({ initiatorId }: { initiatorId: string }, client: Client): Identity => ({
+  ok: true,
+  initiator: { id: initiatorId, name: client.name, vault: client.vault, client: client.id },
+  record: client,
+});
+
+const refused = (peer: Peer, client: Client | undefined, why: Pick<Refusal, 'told' | 'cause' | 'remedy'>): Refusal => ({
+  ok: false,
+  initiatorId: peer?.initiatorId ?? 'CertificateID-none',
+  ...(client && { name: client.name }),
+  ...why,
+});

@@ -1,10 +1,12 @@
 import type { AddressInfo, Socket } from 'node:net';
-import { createServer, type Server, type TLSSocket } from 'node:tls';
-import { readPeer } from '../../certs/index.ts';
+import { createSecureContext, createServer, type Server, type TlsOptions, type TLSSocket } from 'node:tls';
 import type { Logger } from '../log/index.ts';
+import type { RandomBytes } from '../randomness.ts';
 import { Connection, type ConnectionLimits } from './connection.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import { tlsOptions, type ServerCertificate, type TlsSettings } from './tls-options.ts';
+import { peerOf } from './peer.ts';
+import { TICKET_KEYS_BYTES, tlsOptions, type ServerCertificate, type TlsSettings } from './tls-options.ts';
+import type { Visits } from './visits.ts';
 
 export interface ListenerLimits extends ConnectionLimits {
   readonly connectionsMax: number;
@@ -18,6 +20,8 @@ export interface ListenerOptions {
   readonly certificate: ServerCertificate;
   readonly limits: ListenerLimits;
   readonly dispatcher: Dispatcher;
+  readonly visits: Visits;
+  readonly randomBytes: RandomBytes;
   readonly log: Logger;
 }
 
@@ -39,8 +43,8 @@ export class Listener {
 
   constructor(options: ListenerOptions) {
     this.#options = options;
-    const { tls, certificate, limits } = options;
-    this.#server = createServer({ ...tlsOptions(tls, certificate, limits.handshakeTimeoutMs), allowHalfOpen: true });
+    const { certificate, limits } = options;
+    this.#server = createServer({ ...this.#tlsOptions(certificate), allowHalfOpen: true });
     this.#server.maxConnections = Math.ceil(limits.connectionsMax * (1 + OVER_LIMIT_SHARE)) + 1;
     this.#server.on('connection', (socket: Socket) => {
       const end = otherEnd(socket);
@@ -80,10 +84,24 @@ export class Listener {
     });
   }
 
-  /** Gives new connections another certificate. */
+  /** Connections that are open, beside handshakes. */
+  get connections(): number {
+    return this.#connections.size;
+  }
+
+  /**
+   * Gives new connections another certificate, each of them: no session is resumed in which a client would see the old one.
+   * Throws when certificate and key do not belong together; nothing has changed then.
+   */
   useCertificate(certificate: ServerCertificate): void {
-    const { tls, limits } = this.#options;
-    this.#server.setSecureContext(tlsOptions(tls, certificate, limits.handshakeTimeoutMs));
+    const options = this.#tlsOptions(certificate);
+    createSecureContext(options);
+    this.#server.setSecureContext(options);
+  }
+
+  /** Makes every session that was given out worthless: the next handshake of everybody is a full one. */
+  forgetSessions(): void {
+    this.#server.setTicketKeys(this.#options.randomBytes(TICKET_KEYS_BYTES));
   }
 
   /** Accepts nothing more, lets messages under way finish for at most `timeoutMs`, then cuts what is left. */
@@ -99,15 +117,16 @@ export class Listener {
   }
 
   #accept(socket: TLSSocket): void {
-    const { limits, dispatcher, log } = this.#options;
+    const { limits, dispatcher, visits, log } = this.#options;
     socket.on('error', error => log.debug('a connection failed', { reason: error.message }));
-    const peer = readPeer(socket.getPeerX509Certificate()?.raw);
+    const peer = peerOf(socket);
+    const visit = visits.arrive(peer, () => socket.destroy());
     const client = peer?.fingerprint ?? 'none';
     const ofClient = (this.#perClient.get(client) ?? 0) + 1;
     this.#perClient.set(client, ofClient);
     const connection = new Connection({
       socket,
-      peer,
+      visit,
       dispatcher,
       limits,
       log,
@@ -116,10 +135,16 @@ export class Listener {
     this.#connections.add(connection);
     socket.once('close', () => {
       this.#connections.delete(connection);
+      void visits.leave(visit);
       const left = this.#perClient.get(client)! - 1;
       if (left === 0) this.#perClient.delete(client);
       else this.#perClient.set(client, left);
     });
+  }
+
+  #tlsOptions(certificate: ServerCertificate): TlsOptions {
+    const { tls, limits, randomBytes } = this.#options;
+    return tlsOptions(tls, certificate, limits.handshakeTimeoutMs, randomBytes(TICKET_KEYS_BYTES));
   }
 
   #refusal(ofClient: number): string | undefined {

@@ -35,6 +35,8 @@ const OLD_SUITES = [
 
 /** A session may be resumed for this long; whoever it was is identified again for every message all the same. */
 const SESSION_SECONDS = 3600;
+/** Name and keys by which the server knows the session tickets that it gave out, as node:tls takes them. */
+export const TICKET_KEYS_BYTES = 48;
 
 /**
  * Options for node:tls. A client certificate is asked for and never refused here: who comes without a known one is told so in
@@ -44,6 +46,7 @@ export function tlsOptions(
   { minVersion, rsaCbc, sessionResumption }: TlsSettings,
   certificate: ServerCertificate,
   handshakeTimeoutMs: number,
+  ticketKeys: Buffer,
 ): TlsOptions {
   return {
     cert: certificate.certificatePem,
@@ -57,6 +60,7 @@ export function tlsOptions(
     ecdhCurve: 'X25519:P-256:P-384:P-521',
     handshakeTimeout: handshakeTimeoutMs,
     sessionTimeout: SESSION_SECONDS,
+    ticketKeys,
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION | (sessionResumption ? 0 : constants.SSL_OP_NO_TICKET),
   };
 }

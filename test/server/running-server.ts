@@ -4,15 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ConnectionOptions } from 'node:tls';
 import type { Test } from 'tap';
-import { initiatorId, issueClientCertificate, parseCertificates, sha256Fingerprint } from '../../certs/index.ts';
+import {
+  type Authority,
+  initiatorId,
+  issueClientCertificate,
+  parseCertificates,
+  sha256Fingerprint,
+} from '../../certs/index.ts';
 import { validateEvent, type AuditEvent } from '../../server/audit/index.ts';
 import { hashPassword } from '../../server/credentials/index.ts';
 import { DEFAULT_VAULT, openDataFolder, type DataFolder } from '../../server/data-folder/index.ts';
 import { uuid } from '../../server/randomness.ts';
 import type { LogFields, Logger, LogLevel } from '../../server/log/index.ts';
-import { startServer, type StartOptions } from '../../server/serve/index.ts';
+import { startServer, type RunningServer, type StartOptions } from '../../server/serve/index.ts';
 import { resolveSettings, type SettingName } from '../../server/settings/index.ts';
-import type { DirectoryChange, Store, Vault } from '../../server/store/index.ts';
+import type { Client, DirectoryChange, Store, Vault } from '../../server/store/index.ts';
 import { KmipClient, type ClientIdentity } from './kmip-client.ts';
 
 export { KmipClient, RequestFailed, requestMessage, type BatchOptions, type ClientIdentity } from './kmip-client.ts';
@@ -45,6 +51,16 @@ export interface AddClient {
   readonly identity?: ClientIdentity;
 }
 
+/** An authority outside of kmipd whose certificates let a client in. */
+export interface AddRoot extends Pick<AddClient, 'vault'> {
+  readonly root: Uint8Array;
+  /** Intermediate authorities that are given with it. */
+  readonly issuers?: readonly Uint8Array[];
+  readonly subjectPattern?: string;
+  readonly crls?: readonly Uint8Array[];
+}
+export type RootClient = Client & { readonly rootFingerprint: string };
+
 /** `localAddress` among them, to come from an address of one's own. */
 export type ConnectOptions = Omit<ConnectionOptions, 'host' | 'port'> & { readonly host?: string };
 
@@ -66,7 +82,10 @@ export class Clock {
   }
 }
 
-export interface RunningTestServer {
+export interface RunningTestServer extends Pick<
+  RunningServer,
+  'trustChanged' | 'useCertificate' | 'flushSightings' | 'connections'
+> {
   readonly host: string;
   readonly port: number;
   readonly folder: string;
@@ -74,10 +93,16 @@ export interface RunningTestServer {
   readonly clock: Clock;
   /** Of the authority, PEM; what a client trusts. */
   readonly authorityPem: string;
+  authority(): Promise<Authority>;
   /** What the server wrote to its log, all levels. */
   readonly logged: LogEntry[];
   addClient(name: string, options?: AddClient): Promise<TestClient>;
-  removeClient(client: TestClient): Promise<void>;
+  /** A client that a trusted root lets in; its subjects are those of VMware unless said. */
+  addRoot(name: string, options: AddRoot): Promise<RootClient>;
+  /** Removes it as an administrator does: the server is told. Gives the number of connections that were cut. */
+  removeClient(client: { readonly id: string }): Promise<number>;
+  /** Changes the directory behind the server's back, as another process does. */
+  administer(...changes: DirectoryChange[]): Promise<void>;
   /** A connection; without a client no certificate is sent. It is cut at the end of the test. */
   connect(client?: ClientIdentity, options?: ConnectOptions): Promise<KmipClient>;
   /** Every event that KMIP requests left, oldest first; checked against the schema. */
@@ -134,10 +159,22 @@ export async function runServer(t: Test, options: ServerOptions = {}): Promise<R
     store: folder.store,
     clock,
     authorityPem: String(authority.certificatePem),
+    authority: () => folder.authority(),
     logged,
     stop,
+    get connections() {
+      return server.connections;
+    },
+    trustChanged: () => server.trustChanged(),
+    useCertificate: certificate => server.useCertificate(certificate),
+    flushSightings: () => server.flushSightings(),
     addClient: (name, client = {}) => addClient(folder, name, client),
-    removeClient: client => administer(folder.store, { kind: 'remove client', id: client.id }),
+    addRoot: (name, root) => addRoot(folder, name, root),
+    administer: (...changes) => administer(folder.store, ...changes),
+    async removeClient({ id }) {
+      await administer(folder.store, { kind: 'remove client', id, at: clock.now() });
+      return (await server.trustChanged()).connectionsCut;
+    },
     async connect(client, tls = {}) {
       const connection = await KmipClient.connect(
         {
@@ -220,7 +257,7 @@ async function addClient(
       validityDays: 365,
     }));
   const [certificate] = parseCertificates(made.certificatePem);
-  const vault = (await store.directory.vaultNamed(vaultName)) ?? (await makeVault(folder, vaultName));
+  const vault = await vaultNamed(folder, vaultName);
   const id = uuid(randomBytes);
   const fingerprint = sha256Fingerprint(certificate!.der);
   const credential =
@@ -235,6 +272,7 @@ async function addClient(
         client: id,
         der: certificate!.der,
         origin: identity ? 'pinned' : 'issued',
+        issuers: [],
         addedAt: now,
       },
     },
@@ -242,6 +280,27 @@ async function addClient(
   const { certificatePem, privateKeyPem } = made;
   return { id, name, fingerprint, initiatorId: initiatorId(certificate!.der), certificatePem, privateKeyPem };
 }
+
+async function addRoot(
+  folder: DataFolder,
+  name: string,
+  { vault, root, issuers = [], subjectPattern = 'O=VMware', crls = [] }: AddRoot,
+): Promise<RootClient> {
+  const id = uuid(randomBytes);
+  const addedAt = new Date();
+  const { id: vaultId } = await vaultNamed(folder, vault ?? DEFAULT_VAULT);
+  const client = { id, name, vault: vaultId, createdAt: addedAt, credential: undefined };
+  const fingerprint = sha256Fingerprint(root);
+  await administer(
+    folder.store,
+    { kind: 'add client', client },
+    { kind: 'add root', root: { fingerprint, client: id, der: root, issuers, subjectPattern, crls, addedAt } },
+  );
+  return { ...client, rootFingerprint: fingerprint };
+}
+
+const vaultNamed = async (folder: DataFolder, name: string): Promise<Vault> =>
+  (await folder.store.directory.vaultNamed(name)) ?? (await makeVault(folder, name));
 
 async function makeVault({ store, rootKey }: DataFolder, name: string): Promise<Vault> {
   const id = uuid(randomBytes);

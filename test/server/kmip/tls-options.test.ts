@@ -2,6 +2,9 @@ import t, { type Test } from 'tap';
 import { runServer, type ClientIdentity, type ConnectOptions, type RunningTestServer } from '../running-server.ts';
 import { createItem, endings } from './messages.ts';
 
+/** `match` takes a text for a part of one, and Authentication Not Successful has this part. */
+const SUCCESS = /^Success$/;
+
 const versions = ['TLSv1.2', 'TLSv1.3'] as const;
 
 /** A whole connection with one request; gives what the next handshake needs to resume the session. */
@@ -24,11 +27,11 @@ t.test(
     for (const version of versions) {
       const options: ConnectOptions = { minVersion: version, maxVersion: version };
       const first = await visit(server, vcenter, options);
-      t.match(first, { result: ['Success'], isReused: false }, version);
+      t.match(first, { result: [SUCCESS], isReused: false }, version);
       const second = await visit(server, vcenter, { ...options, session: first.session! });
-      t.match(second, { result: ['Success'], isReused: true }, `${version}: resumed`);
+      t.match(second, { result: [SUCCESS], isReused: true }, `${version}: resumed`);
       const third = await visit(server, vcenter, { ...options, session: (second.session ?? first.session)! });
-      t.match(third, { result: ['Success'], isReused: true }, `${version}: resumed again`);
+      t.match(third, { result: [SUCCESS], isReused: true }, `${version}: resumed again`);
     }
     const names = new Set((await server.events()).map(({ initiator }) => initiator.id));
     t.same([...names], [vcenter.initiatorId]);
@@ -41,14 +44,16 @@ t.test('a resumed session does not let in who was removed or has expired meanwhi
     const server = await runServer(t);
     const removed = await server.addClient('removed');
     const expired = await server.addClient('expired');
-    const sessions = [await visit(server, removed, options), await visit(server, expired, options)];
+    const { session } = await visit(server, removed, options);
     await server.removeClient(removed);
-    const later = await visit(server, removed, { ...options, session: sessions[0]!.session! });
-    t.match(later, { result: ['Authentication Not Successful'], isReused: true }, version);
+    const later = await visit(server, removed, { ...options, session: session! });
+    t.match(later, { result: ['Authentication Not Successful'], isReused: false }, version);
+    const { session: own } = await visit(server, expired, options);
     server.clock.later(400 * 86_400);
-    const last = await visit(server, expired, { ...options, session: sessions[1]!.session! });
+    const last = await visit(server, expired, { ...options, session: own! });
     t.match(last, { result: ['Authentication Not Successful'], isReused: true }, version);
-    t.match((await server.events()).slice(-2), [
+    const refusals = (await server.events()).filter(({ outcome }) => outcome === 'failure');
+    t.match(refusals, [
       { initiator: { id: removed.initiatorId } },
       { initiator: { id: expired.initiatorId, name: 'expired' } },
     ]);
@@ -62,7 +67,7 @@ t.test('tls.sessionResumption=false ends resumption', async t => {
     const options: ConnectOptions = { minVersion: version, maxVersion: version };
     const first = await visit(server, vcenter, options);
     const again = first.session ? await visit(server, vcenter, { ...options, session: first.session }) : first;
-    t.match(again, { result: ['Success'], isReused: false }, version);
+    t.match(again, { result: [SUCCESS], isReused: false }, version);
   }
 });
 
@@ -77,7 +82,7 @@ t.test('suites without forward secrecy are offered only when a setting says so',
   for (const ciphers of old) {
     const options: ConnectOptions = { maxVersion: 'TLSv1.2', ciphers };
     await failsWith(t, strict, a, options);
-    t.match(await visit(lenient, b, options), { result: ['Success'] }, ciphers);
+    t.match(await visit(lenient, b, options), { result: [SUCCESS] }, ciphers);
   }
   const best = await lenient.connect(b, {
     maxVersion: 'TLSv1.2',
@@ -85,14 +90,14 @@ t.test('suites without forward secrecy are offered only when a setting says so',
   });
   t.equal(best.socket.getCipher().name, 'ECDHE-RSA-AES128-GCM-SHA256', 'and never preferred');
   for (const ciphers of ['ECDHE-RSA-AES256-GCM-SHA384', 'ECDHE-RSA-CHACHA20-POLY1305'])
-    t.match(await visit(strict, a, { maxVersion: 'TLSv1.2', ciphers }), { result: ['Success'] }, ciphers);
+    t.match(await visit(strict, a, { maxVersion: 'TLSv1.2', ciphers }), { result: [SUCCESS] }, ciphers);
 });
 
 t.test('the oldest version of TLS is a setting', async t => {
   const server = await runServer(t, { settings: { 'tls.minVersion': '1.3' } });
   const vcenter = await server.addClient('vcenter');
   await failsWith(t, server, vcenter, { maxVersion: 'TLSv1.2' });
-  t.match(await visit(server, vcenter, {}), { result: ['Success'] });
+  t.match(await visit(server, vcenter, {}), { result: [SUCCESS] });
   const usual = await runServer(t);
   await failsWith(t, usual, vcenter, { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' });
 });

@@ -1,0 +1,89 @@
+import {
+  Dispatcher,
+  type DispatcherOptions,
+  Initiators,
+  Listener,
+  type ServerCertificate,
+  Sightings,
+  TrustWatch,
+  Visits,
+} from '../kmip/index.ts';
+import { operations as allOperations } from '../operations/index.ts';
+import type { ServiceIdentity } from '../audit/index.ts';
+import type { Logger } from '../log/index.ts';
+import type { RandomBytes } from '../randomness.ts';
+import { VaultKeys, type RootKey } from '../root-key/index.ts';
+import type { Settings } from '../settings/index.ts';
+import type { Store } from '../store/index.ts';
+
+export interface KmipServiceOptions {
+  readonly settings: Settings;
+  readonly store: Store;
+  readonly rootKey: RootKey;
+  readonly tls: ServerCertificate;
+  readonly service: ServiceIdentity;
+  readonly log: Logger;
+  readonly now: () => Date;
+  readonly randomBytes: RandomBytes;
+  readonly newId: () => string;
+  readonly operations?: DispatcherOptions['operations'] | undefined;
+}
+
+export interface KmipService {
+  readonly listener: Listener;
+  readonly visits: Visits;
+  readonly sightings: Sightings;
+  readonly watch: TrustWatch;
+}
+
+const VENDOR = 'kmipd';
+
+/** The parts that serve KMIP, put together; nothing listens yet. */
+export function kmipService(options: KmipServiceOptions): KmipService {
+  const { settings, store, service, log, now, randomBytes, newId, operations = allOperations } = options;
+  const { limits } = settings;
+  const vaultKeys = new VaultKeys(options.rootKey, id => store.directory.vault(id));
+  const initiators = new Initiators({ store, service, newId, staleCrl: settings.trust.staleCrl });
+  const sightings = new Sightings(store.sightings, log);
+  const visits = new Visits({ initiators, sightings, now, log });
+  const dispatcher = new Dispatcher({
+    store,
+    visits,
+    vaultKey: vault => vaultKeys.vaultKey(vault),
+    operations,
+    server: {
+      vendorIdentification: VENDOR,
+      leaseTimeSeconds: settings.keys.leaseTimeSeconds,
+      locateMax: limits.locateMax,
+      attributeInstancesMax: limits.attributeInstancesMax,
+      operations: [...operations.keys()],
+    },
+    service,
+    depthMax: limits.depthMax,
+    batchCountMax: limits.batchCountMax,
+    now,
+    ticks: () => performance.now(),
+    randomBytes,
+    newId,
+    log,
+  });
+  const listener = new Listener({
+    listen: settings.listen,
+    tls: settings.tls,
+    certificate: options.tls,
+    limits,
+    dispatcher,
+    visits,
+    randomBytes,
+    log,
+  });
+  const watch = new TrustWatch({
+    directory: store.directory,
+    initiators,
+    visits,
+    forgetSessions: () => listener.forgetSessions(),
+    now,
+    log,
+  });
+  return { listener, visits, sightings, watch };
+}
