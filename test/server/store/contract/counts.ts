@@ -25,7 +25,7 @@ export function counts(t: Test, open: Open): void {
     await add(two, 'vSAN');
     await addObject(store, one, { terms: [{ name: 'x-Version', value: '8' }] });
     const values = (limit: number, vault = one, name = 'x-Product') => store.directory.termValues(vault, name, limit);
-    t.same(await values(10), [
+    t.strictSame(await values(10), [
       { value: 'vSphere', count: 3 },
       { value: '4611686018427387905', count: 1 },
       { value: 'ESXi', count: 1 },
