@@ -1,11 +1,11 @@
 import { X509Certificate } from 'node:crypto';
 import { orCertificateError } from './certificate-error.ts';
-import { type DerReader, DerTag, readSignedPart } from './der.ts';
-import { noExtensions, readExtensions } from './extensions.ts';
+import { readCertificateFields } from './certificate-fields.ts';
+import type { KeyUsageName } from './extension-values.ts';
 import { sha1Fingerprint, sha256Fingerprint } from './fingerprint.ts';
-import { readName } from './name.ts';
+import { type NamePart, nameText } from './name.ts';
 import { describePublicKey } from './public-key.ts';
-import { readValidity, type Validity } from './validity.ts';
+import type { Validity } from './validity.ts';
 
 /** What we show and judge of a certificate. */
 export interface Certificate extends Validity {
@@ -13,6 +13,11 @@ export interface Certificate extends Validity {
   /** As RFC 4514 writes it, last part first: `CN=kms,O=Example,C=US`. Empty when the certificate has none. */
   subject: string;
   issuer: string;
+  /** Name, DER. */
+  subjectDer: Uint8Array;
+  issuerDer: Uint8Array;
+  /** The attributes of the subject that are text, first part first, nothing escaped. `type` as RFC 4514 writes it, or dotted. */
+  subjectParts: readonly { type: string; value: string }[];
   /** Lower-case hex, two digits for each octet, without the sign's zero octet. */
   serialNumber: string;
   /** Lower-case hex without separators, as is `sha256`. */
@@ -20,77 +25,75 @@ export interface Certificate extends Validity {
   sha256: string;
   /** `RSA 2048`, `ECDSA P-256`, `Ed25519` and alike. */
   publicKey: string;
+  /** `RSA SHA-256`, `RSA-PSS SHA-256`, `ECDSA SHA-384`, `Ed25519`; dotted where we do not know it. */
+  signatureAlgorithm: string;
+  /** Signed by way of SHA-1, MD5 or MD2. */
+  hasWeakSignature: boolean;
   /** `DNS:kms.example`, `IP:192.0.2.1`, `email:…`, `URI:…`. */
   subjectAltNames: string[];
+  /** The host names among them, as they stand in the certificate. */
+  dnsNames: readonly string[];
   /** Issuer is subject, and the signature is by its own key. */
   isSelfSigned: boolean;
   /** Basic constraints say CA. */
   isCa: boolean;
+  /** Authorities that may follow below, by basic constraints. */
+  pathLength: number | undefined;
+  /** `digitalSignature`, `keyCertSign` and so on; undefined without the extension. */
+  keyUsage: ReadonlySet<KeyUsageName> | undefined;
+  /** Dotted; undefined without the extension. */
+  extendedKeyUsage: readonly string[] | undefined;
+  /** Dotted names of the extensions that are critical. */
+  criticalExtensions: readonly string[];
+  hasNameConstraints: boolean;
   subjectKeyIdentifier: Uint8Array | undefined;
+  authorityKeyIdentifier: Uint8Array | undefined;
 }
 
 /** Reads one certificate in DER. Throws CertificateError with the byte at which it is none. */
 export function readCertificate(der: Uint8Array): Certificate {
-  const fields = readFields(der);
-  const { publicKey, isSignedByItself } = orCertificateError(
+  const fields = readCertificateFields(der);
+  const { subject, issuer, extensions } = fields;
+  const isSelfIssued = Buffer.compare(subject.der, issuer.der) === 0;
+  const { publicKey, isSelfSigned } = orCertificateError(
     { found: 'a certificate that cannot be used', expected: 'one with a public key that TLS knows' },
     () => {
       const x509 = new X509Certificate(der);
-      return { publicKey: x509.publicKey, isSignedByItself: x509.verify(x509.publicKey) };
+      return { publicKey: x509.publicKey, isSelfSigned: isSelfIssued && x509.verify(x509.publicKey) };
     },
   );
   return {
     der,
-    subject: fields.subject,
-    issuer: fields.issuer,
+    subject: nameText(subject.parts),
+    issuer: nameText(issuer.parts),
+    subjectDer: subject.der,
+    issuerDer: issuer.der,
+    subjectParts: textParts(subject.parts),
     serialNumber: fields.serialNumber,
     notBefore: fields.notBefore,
     notAfter: fields.notAfter,
     sha1: sha1Fingerprint(der),
     sha256: sha256Fingerprint(der),
     publicKey: describePublicKey(publicKey),
-    subjectAltNames: fields.subjectAltNames,
-    isSelfSigned: Buffer.compare(fields.subjectDer, fields.issuerDer) === 0 && isSignedByItself,
-    isCa: fields.isCa,
-    subjectKeyIdentifier: fields.subjectKeyIdentifier,
-  };
-}
-
-/** RFC 5280 §4.1. Walks over every element as far as we show it, so that damage has a position. */
-function readFields(der: Uint8Array) {
-  const signedPart = readSignedPart(der, 'certificate');
-
-  if (signedPart.nextTag === DerTag.context(0)) signedPart.any('the version');
-  const serialNumber = signedPart.content(signedPart.next(DerTag.integer, 'the serial number'));
-  signedPart.next(DerTag.sequence, 'the signature algorithm');
-  const issuer = nameAt(signedPart, 'the issuer');
-  const validity = readValidity(signedPart);
-  const subject = nameAt(signedPart, 'the subject');
-  signedPart.next(DerTag.sequence, 'the public key');
-  for (const uniqueId of [1, 2]) {
-    if (signedPart.nextTag === DerTag.contextPrimitive(uniqueId)) signedPart.any('a unique identifier');
-  }
-  const extensions = signedPart.isAtEnd
-    ? noExtensions
-    : readExtensions(signedPart.into(signedPart.next(DerTag.context(3), 'the extensions')));
-  signedPart.finish("the certificate's signed part");
-  return {
-    serialNumber: Buffer.from(
-      serialNumber[0] === 0 && serialNumber.length > 1 ? serialNumber.subarray(1) : serialNumber,
-    ).toString('hex'),
-    issuer: issuer.text,
-    issuerDer: issuer.der,
-    subject: subject.text,
-    subjectDer: subject.der,
-    ...validity,
-    isCa: extensions.isCa,
-    subjectKeyIdentifier: extensions.subjectKeyIdentifier,
+    signatureAlgorithm: fields.algorithm.name,
+    hasWeakSignature: fields.algorithm.isWeak,
     subjectAltNames: extensions.subjectAltNames,
+    dnsNames: extensions.alternativeNames
+      .filter(({ kind }) => kind === 'DNS')
+      .map(({ content }) => Buffer.from(content).toString('latin1')),
+    isSelfSigned,
+    isCa: extensions.isCa,
+    pathLength: extensions.pathLength,
+    keyUsage: extensions.keyUsage,
+    extendedKeyUsage: extensions.extendedKeyUsage,
+    criticalExtensions: extensions.all.filter(({ isCritical }) => isCritical).map(({ id }) => id),
+    hasNameConstraints: extensions.all.some(({ id }) => id === NAME_CONSTRAINTS),
+    subjectKeyIdentifier: extensions.subjectKeyIdentifier,
+    authorityKeyIdentifier: extensions.authorityKeyIdentifier,
   };
 }
 
-function nameAt(reader: DerReader, what: string): { text: string; der: Uint8Array } {
-  const start = reader.offset;
-  const text = readName(reader, what);
-  return { text, der: reader.der.subarray(start, reader.offset) };
-}
+const NAME_CONSTRAINTS = '2.5.29.30';
+
+const textParts = (parts: readonly NamePart[]) =>
+  parts.flat().flatMap(({ type, text }) => (text === undefined ? [] : [{ type, value: text }]));

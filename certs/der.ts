@@ -135,6 +135,19 @@ export class DerReader {
   }
 }
 
+/** Reads the BOOLEAN that stands next. `what` names it in the error. */
+export function readBoolean(reader: DerReader, what: string): boolean {
+  const element = reader.next(DerTag.boolean, what);
+  if (element.end - element.content !== 1) {
+    throw new CertificateError({
+      byte: element.start,
+      found: `${element.end - element.content} octets`,
+      expected: `${what} in one octet`,
+    });
+  }
+  return reader.der[element.content] !== 0;
+}
+
 /** What the signature of a certificate or of a request stands over. `what` names the whole in errors. */
 export function readSignedPart(der: Uint8Array, what: string): DerReader {
   const outer = new DerReader(der);

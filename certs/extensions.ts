@@ -1,55 +1,9 @@
 import { BitString, OctetString } from 'asn1js';
 import { AuthorityKeyIdentifier, BasicConstraints, Extension, ExtKeyUsage, GeneralName, GeneralNames } from 'pkijs';
-import { type DerReader, DerTag, dottedOid } from './der.ts';
 import { ipAddressOctets } from './ip-address.ts';
-import { readGeneralNames } from './name.ts';
+import { extensionIds as id } from './read-extensions.ts';
 
-const id = {
-  subjectKeyIdentifier: '2.5.29.14',
-  keyUsage: '2.5.29.15',
-  subjectAltName: '2.5.29.17',
-  basicConstraints: '2.5.29.19',
-  authorityKeyIdentifier: '2.5.29.35',
-  extendedKeyUsage: '2.5.29.37',
-};
-
-/** What we read of a certificate's or request's extensions. */
-export interface ReadExtensions {
-  isCa: boolean;
-  subjectAltNames: string[];
-  /** GeneralNames in DER, to be carried over from a request unchanged. */
-  subjectAltNamesDer: Uint8Array | undefined;
-  subjectKeyIdentifier: Uint8Array | undefined;
-}
-
-export const noExtensions: ReadExtensions = {
-  isCa: false,
-  subjectAltNames: [],
-  subjectAltNamesDer: undefined,
-  subjectKeyIdentifier: undefined,
-};
-
-/** Reads the Extensions that stand next. Those that we do not use are only stepped over. */
-export function readExtensions(reader: DerReader): ReadExtensions {
-  const found = { ...noExtensions };
-  const list = reader.into(reader.next(DerTag.sequence, 'the extensions'));
-  while (!list.isAtEnd) {
-    const extension = list.into(list.next(DerTag.sequence, 'an extension'));
-    const name = dottedOid(extension.content(extension.next(DerTag.objectIdentifier, 'the name of an extension')));
-    if (extension.nextTag === DerTag.boolean) extension.any('whether the extension is critical');
-    const value = extension.into(extension.next(DerTag.octetString, `the value of extension ${name}`));
-    if (name === id.basicConstraints) {
-      const constraints = value.into(value.next(DerTag.sequence, 'the basic constraints'));
-      found.isCa = constraints.nextTag === DerTag.boolean && constraints.content(constraints.any('CA'))[0] !== 0;
-    } else if (name === id.subjectKeyIdentifier) {
-      found.subjectKeyIdentifier = value.content(value.next(DerTag.octetString, 'the subject key identifier'));
-    } else if (name === id.subjectAltName) {
-      found.subjectAltNamesDer = value.der.subarray(value.offset, value.end);
-      found.subjectAltNames = readGeneralNames(value);
-    }
-  }
-  return found;
-}
+export { noExtensions, type ReadExtensions, readExtensions } from './read-extensions.ts';
 
 /** The bits of Key Usage that we set (RFC 5280 §4.2.1.3), as they lie in its first octet. */
 const KeyUsage = { digitalSignature: 0x80, keyEncipherment: 0x20, keyCertSign: 0x04, cRLSign: 0x02 } as const;

@@ -14,11 +14,17 @@ export {
 export type { Certificate } from './certificate.ts';
 export { CertificateError, type Position } from './certificate-error.ts';
 export type { CertificateRequest } from './certificate-request.ts';
+export { parseCrls, type RevocationList } from './crl.ts';
+export type { KeyUsageName } from './extension-values.ts';
 export { colons, initiatorId, initiatorIdOf, sha1Fingerprint, sha256Fingerprint } from './fingerprint.ts';
 export type { RandomBytes } from './issue.ts';
+export { type IssueCrl, type IssuedCrl, issueCrl } from './issue-crl.ts';
 export { type KeyType, keyTypes } from './keys.ts';
 export { parseCertificates, parseCsr } from './parse.ts';
+export { rootProblem, type ValidatedPath, type ValidatePath, validatePath } from './path.ts';
+export { type PathProblem, type PathRule, pathRules } from './path-problem.ts';
 export { INPUT_BYTES_MAX, toPem } from './pem.ts';
+export { matchesSubject, parseSubjectPattern, type SubjectPattern } from './subject-pattern.ts';
 export {
   type Identified,
   identify,

@@ -1,5 +1,5 @@
-import { DerTag, type DerElement, dottedOid, type DerReader } from './der.ts';
-import { ipAddressText } from './ip-address.ts';
+import { type DerElement, type DerReader, DerTag, dottedOid } from './der.ts';
+import { escapeControls } from './escape-controls.ts';
 
 // The short names of RFC 4514 §3, and those that tools show beside them.
 const shortNames = new Map([
@@ -19,61 +19,62 @@ const shortNames = new Map([
   ['1.2.840.113549.1.9.1', 'emailAddress'],
 ]);
 
-/** Reads the distinguished name that stands next; gives it as text, last part first (RFC 4514). Empty for an empty name. */
-export function readName(reader: DerReader, what: string): string {
+/** The attribute types that we know by a short name: `CN`, `O`, `emailAddress` and so on. */
+export const attributeTypes: readonly string[] = [...shortNames.values()];
+
+/** One attribute of a distinguished name. */
+export interface NameAttribute {
+  /** `CN`, `O`, `DC` and so on as RFC 4514 writes them; dotted where there is no short name. */
+  type: string;
+  /** As it is meant, nothing escaped; undefined when it is no text. */
+  text: string | undefined;
+  /** The value's element, DER. */
+  der: Uint8Array;
+}
+
+/** A relative distinguished name: nearly always of one attribute. */
+export type NamePart = readonly NameAttribute[];
+
+/** Reads the distinguished name that stands next, first part first. Empty for an empty name. */
+export function readNameParts(reader: DerReader, what: string): NamePart[] {
   const name = reader.into(reader.next(DerTag.sequence, what));
-  const parts: string[] = [];
-  while (!name.isAtEnd) {
-    const set = name.into(name.next(DerTag.set, `a part of ${what}`));
-    const pairs: string[] = [];
-    while (!set.isAtEnd) pairs.push(readPair(set, what));
-    parts.unshift(pairs.join('+'));
-  }
-  return parts.join(',');
+  const parts: NamePart[] = [];
+  while (!name.isAtEnd) parts.push(readNamePart(name, what));
+  return parts;
 }
 
-/** Reads the GeneralNames that stand next: `DNS:…`, `IP:…`, `email:…`, `URI:…`, `DirName:…`, others as `other:` and hex. */
-export function readGeneralNames(reader: DerReader): string[] {
-  const list = reader.into(reader.next(DerTag.sequence, 'the subject alternative names'));
-  const names: string[] = [];
-  while (!list.isAtEnd) {
-    const element = list.any('a subject alternative name');
-    names.push(generalName(list, element));
-  }
-  return names;
+/** The one part of a name that stands next. */
+function readNamePart(name: DerReader, what: string): NamePart {
+  const set = name.into(name.next(DerTag.set, `a part of ${what}`));
+  const attributes: NameAttribute[] = [];
+  while (!set.isAtEnd) attributes.push(readAttribute(set, what));
+  return attributes;
 }
 
-function readPair(set: DerReader, what: string): string {
+/** Reads the distinguished name that stands next; gives it as text, last part first (RFC 4514). Empty for an empty name. */
+export const readName = (reader: DerReader, what: string): string => nameText(readNameParts(reader, what));
+
+/** The name as RFC 4514 writes it, last part first. */
+export const nameText = (parts: readonly NamePart[]): string =>
+  parts
+    .map(part => part.map(attributeText).join('+'))
+    .reverse()
+    .join(',');
+
+function readAttribute(set: DerReader, what: string): NameAttribute {
   const pair = set.into(set.next(DerTag.sequence, `an attribute of ${what}`));
   const oid = dottedOid(pair.content(pair.next(DerTag.objectIdentifier, `an attribute type of ${what}`)));
-  const value = pair.any(`the value of ${shortNames.get(oid) ?? oid} in ${what}`);
+  const type = shortNames.get(oid) ?? oid;
+  const value = pair.any(`the value of ${type} in ${what}`);
   pair.finish(`an attribute of ${what}`);
-  const text = stringValue(value.tag, pair.content(value));
-  const shown = text === undefined ? `#${Buffer.from(pair.whole(value)).toString('hex')}` : escapeValue(text);
-  return `${shortNames.get(oid) ?? oid}=${shown}`;
+  return { type, text: stringValue(value, pair.content(value)), der: pair.whole(value) };
 }
 
-function generalName(list: DerReader, element: DerElement): string {
-  const content = list.content(element);
-  const text = () => escapeControls(Buffer.from(content).toString('latin1'));
-  switch (element.tag) {
-    case DerTag.contextPrimitive(1):
-      return `email:${text()}`;
-    case DerTag.contextPrimitive(2):
-      return `DNS:${text()}`;
-    case DerTag.contextPrimitive(6):
-      return `URI:${text()}`;
-    case DerTag.contextPrimitive(7):
-      return `IP:${ipAddressText(content) ?? Buffer.from(content).toString('hex')}`;
-    case DerTag.context(4):
-      return `DirName:${readName(list.into(element), 'a subject alternative name')}`;
-    default:
-      return `other:${Buffer.from(list.whole(element)).toString('hex')}`;
-  }
-}
+const attributeText = ({ type, text, der }: NameAttribute) =>
+  `${type}=${text === undefined ? `#${Buffer.from(der).toString('hex')}` : escapeValue(text)}`;
 
 /** The text of a DirectoryString or IA5String; undefined for other types. */
-function stringValue(tag: number, content: Uint8Array): string | undefined {
+function stringValue({ tag }: DerElement, content: Uint8Array): string | undefined {
   const octets = Buffer.from(content);
   switch (tag) {
     case DerTag.utf8String:
@@ -96,10 +97,4 @@ const escapeValue = (text: string) =>
       .replace(/[\\",+<>;]/g, '\\$&')
       .replace(/^[ #]/, '\\$&')
       .replace(/ $/, '\\ '),
-  );
-
-// A name comes from a stranger and is shown in terminals: nothing in it may move the cursor or turn the reading direction.
-const escapeControls = (text: string) =>
-  text.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029]/gu, found =>
-    Array.from(Buffer.from(found, 'utf8'), octet => `\\${octet.toString(16).padStart(2, '0')}`).join(''),
   );

@@ -14,15 +14,19 @@ export interface PeerCertificate {
 
 /** What is read of a peer's certificate once, for a connection over which it is identified many times. */
 export interface ReadPeer extends PeerCertificate {
+  readonly der: Uint8Array;
+  /** Whatever else it presented, DER, in its order; a resumed session brings none. */
+  readonly issuers: readonly Uint8Array[];
   /** `undefined` when the dates cannot be read. */
   readonly validity: Validity | undefined;
 }
 
-/** Reads the certificate of a peer, DER; `undefined` when it presented none. */
-export function readPeer(peerDer: Uint8Array | undefined): ReadPeer | undefined {
+/** Reads the certificate of a peer, DER; `undefined` when it presented none. `issuers`: what it presented with it, which is not read here. */
+export function readPeer(peerDer: Uint8Array | undefined, issuers: readonly Uint8Array[] = []): ReadPeer | undefined {
   if (!peerDer || peerDer.length === 0) return undefined;
   const fingerprint = sha256Fingerprint(peerDer);
-  return { fingerprint, initiatorId: initiatorIdOf(fingerprint), validity: readValidity(peerDer) };
+  const initiatorId = initiatorIdOf(fingerprint);
+  return { fingerprint, initiatorId, validity: readValidity(peerDer), der: peerDer, issuers };
 }
 
 export type Identified<Pin> = { ok: true; pin: Pin } & PeerCertificate & Validity;
@@ -44,8 +48,9 @@ export function identify<Pin>(
   now: Date,
 ): Identified<Pin> | NotIdentified {
   if (peer === undefined) return { ok: false, cause: 'no certificate' };
-  const { validity, ...certificate } = peer;
-  const pin = pins(peer.fingerprint);
+  const { validity, fingerprint, initiatorId } = peer;
+  const certificate = { fingerprint, initiatorId };
+  const pin = pins(fingerprint);
   // A certificate whose dates cannot be read cannot be pinned either.
   if (pin === undefined || !validity) return { ok: false, cause: 'unknown certificate', ...certificate };
   switch (validityAt(validity, now)) {
