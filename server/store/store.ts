@@ -141,7 +141,8 @@ export interface ClientCertificate {
   readonly der: Uint8Array;
   /**
    * `issued`, `pinned` and `signed` let the client in by themselves. `seen` is a record only: a trusted root let this certificate
-   * in, and must do so again each time. Pinning a certificate that was `seen` replaces its row.
+   * in, and must do so again each time. Whatever is added over a certificate that was `seen` replaces its row, but for a second
+   * sight for the same client: that is a ConflictError.
    */
   readonly origin: 'issued' | 'pinned' | 'signed' | 'seen';
   /** Of a certificate that was `seen`: the issuers that the client presented with it, DER; else empty. */

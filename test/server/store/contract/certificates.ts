@@ -1,6 +1,6 @@
 import type { Test } from 'tap';
 import { ConflictError, type ClientCertificate } from '../../../../server/store/index.ts';
-import { addClient, administer, newCertificate, newRoot } from '../samples.ts';
+import { addClient, administer, commit, newCertificate, newRoot, sampleEvent } from '../samples.ts';
 import { type Open } from './opened.ts';
 
 export function certificates(t: Test, open: Open): void {
@@ -35,6 +35,25 @@ export function certificates(t: Test, open: Open): void {
       'a record made better is not a former one',
     );
   });
+
+  t.test(
+    'of two first sights of a certificate for one client one is a conflict, so that it is recorded once',
+    async t => {
+      const { store, openAgain } = await open(t);
+      const { id } = await addClient(store, 'vc');
+      const certificate = newCertificate(id, { origin: 'seen' });
+      const sight = (each: typeof store, addedAt: number) =>
+        commit(each, unit => {
+          unit.administer({ kind: 'add certificate', certificate: { ...certificate, addedAt: new Date(addedAt) } });
+          unit.record(sampleEvent());
+        });
+      const results = await Promise.allSettled([sight(store, 1), sight(store, 2), sight(await openAgain(), 3)]);
+      t.equal(results.filter(({ status }) => status === 'fulfilled').length, 1);
+      for (const result of results) if (result.status === 'rejected') t.match(result.reason, { name: 'ConflictError' });
+      t.equal((await store.directory.certificates(id)).length, 1);
+      t.equal(await store.events.lastSeq(), 1);
+    },
+  );
 
   t.test('whatever is added over one that lets a client in is refused', async t => {
     const { store } = await open(t);
