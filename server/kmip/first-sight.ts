@@ -1,4 +1,4 @@
-import type { ReadPeer } from './awaited-certs.ts';
+import type { ReadPeer } from '../../certs/index.ts';
 import { buildAdministrativeEvent, type ServiceIdentity, toKept } from '../audit/index.ts';
 import type { Client, UnitOfWork } from '../store/index.ts';
 

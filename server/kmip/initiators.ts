@@ -1,5 +1,4 @@
-import { identify } from '../../certs/index.ts';
-import type { PathProblem, ReadPeer } from './awaited-certs.ts';
+import { identify, type PathProblem, type ReadPeer } from '../../certs/index.ts';
 import { ConflictError, type Client, type Store } from '../store/index.ts';
 import { type FirstSight, type FirstSightOptions, recordFirstSight } from './first-sight.ts';
 import type { Identity, Refusal } from './identity.ts';

@@ -1,5 +1,5 @@
 import type { TLSSocket } from 'node:tls';
-import { readPeer, type ReadPeer } from './awaited-certs.ts';
+import { readPeer, type ReadPeer } from '../../certs/index.ts';
 
 /**
  * What is known of the other end of a connection: the certificate that it proved to own, and the issuers that it presented with

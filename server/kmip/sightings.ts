@@ -1,4 +1,4 @@
-import type { ReadPeer } from './awaited-certs.ts';
+import type { ReadPeer } from '../../certs/index.ts';
 import type { Logger } from '../log/index.ts';
 import type { LastSeen, RefusedCertificate, SightingKeeper } from '../store/index.ts';
 

@@ -1,12 +1,16 @@
-import { type Certificate, CertificateError, parseCertificates, sha256Fingerprint } from '../../certs/index.ts';
 import {
+  CertificateError,
   matchesSubject,
+  parseCertificates,
+  parseCrls,
   parseSubjectPattern,
   type PathProblem,
   type ReadPeer,
+  type RevocationList,
+  sha256Fingerprint,
   type SubjectPattern,
   validatePath,
-} from './awaited-certs.ts';
+} from '../../certs/index.ts';
 import type { Client, ClientCertificate, DirectoryReader, TrustedRoot } from '../store/index.ts';
 
 /** What the trusted roots say of a certificate. */
@@ -74,7 +78,7 @@ export class TrustedRoots {
   ): Verdict | undefined {
     const { staleCrl } = this.#options;
     const roots = this.#roots;
-    const certificate = readable(peer.der);
+    const certificate = orUndefined(() => parseCertificates(peer.der)[0]);
     let problem: PathProblem | undefined;
     for (const by of inOrder(roots, seen)) {
       if (!certificate || !matchesSubject(by.pattern, certificate)) continue;
@@ -83,7 +87,7 @@ export class TrustedRoots {
         certificate: peer.der,
         issuers: [...issuers, ...root.issuers],
         root: root.der,
-        crls: root.crls,
+        crls: by.crls,
         staleCrl,
         now,
       });
@@ -107,7 +111,7 @@ export class TrustedRoots {
     this.#generation = generation;
     const isSame = found.length === this.#roots.length && found.every((one, i) => isEqual(one, this.#roots[i]!));
     if (isSame) found.forEach(({ client }, i) => (this.#roots[i]!.client = client));
-    else this.#roots = found.map(one => ({ ...one, pattern: parseSubjectPattern(one.root.subjectPattern) }));
+    else this.#roots = found.map(read);
     return this.#roots;
   }
 }
@@ -117,6 +121,8 @@ interface Root {
   client: Client;
   readonly root: TrustedRoot;
   readonly pattern: SubjectPattern;
+  /** Read once: a company's list may be long. */
+  readonly crls: readonly (Uint8Array | RevocationList)[];
 }
 interface Kept {
   readonly roots: readonly Root[];
@@ -125,6 +131,14 @@ interface Kept {
   readonly validFrom: Date;
   readonly validUntil: Date;
 }
+
+const read = ({ client, root }: { client: Client; root: TrustedRoot }): Root => ({
+  client,
+  root,
+  pattern: parseSubjectPattern(root.subjectPattern),
+  // One that cannot be read is for the validation to refuse, not to be left out.
+  crls: root.crls.flatMap((crl): (Uint8Array | RevocationList)[] => orUndefined(() => parseCrls(crl)) ?? [crl]),
+});
 
 /** A client that was seen stays itself where two have the same root. */
 const inOrder = (roots: readonly Root[], seen: ClientCertificate | undefined): readonly Root[] =>
@@ -145,9 +159,10 @@ function isEqual(a: { client: Client; root: TrustedRoot }, b: { client: Client; 
   );
 }
 
-function readable(der: Uint8Array): Certificate | undefined {
+/** `undefined` where there is nothing that can be read. */
+function orUndefined<T>(parse: () => T): T | undefined {
   try {
-    return parseCertificates(der)[0];
+    return parse();
   } catch (error) {
     if (error instanceof CertificateError) return undefined;
     throw error;

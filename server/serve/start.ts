@@ -1,19 +1,30 @@
 import { startDelivery } from '../audit/index.ts';
+import type { CertificateFiles } from '../data-folder/index.ts';
 import type { ServerCertificate } from '../kmip/index.ts';
 import { timeOrderedUuid } from '../randomness.ts';
 import { kmipService, type KmipServiceOptions } from './kmip-service.ts';
 import { sinksOf } from './sinks.ts';
+import { startUpkeep, type Upkeep } from './upkeep.ts';
 
 export interface StartOptions extends Omit<KmipServiceOptions, 'newId'> {
   /** Where a sink of type stdout writes. */
   readonly stdout?: NodeJS.WritableStream;
   /** Makes UUIDs for events and messages; time-ordered ones unless given. */
   readonly newId?: () => string;
+  /** Without it no certificate's end is watched and there are no metrics. */
+  readonly upkeep?: {
+    /** The server's and the authority's. */
+    readonly certificates: CertificateFiles;
+    /** Of this program. */
+    readonly version: string;
+  };
 }
 
 export interface RunningServer {
   readonly host: string;
   readonly port: number;
+  /** Where metrics are read; undefined when there are none. */
+  readonly metricsPort: number | undefined;
   /** KMIP connections that are open now. */
   readonly connections: number;
   /**
@@ -45,23 +56,41 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     onProblem: ({ sink, failures, since, retryMs, error }) =>
       log.warn('a sink does not take events', { sink, failures, since, retryMs, error }),
   });
+  let upkeep: Upkeep | undefined;
   const flushSightings = async () => {
     await visits.settled();
     await sightings.flush();
   };
+  const stop = async () => {
+    await listener.stop(settings.drainTimeoutMs);
+    await watch.stop();
+    await upkeep?.stop();
+    await flushSightings();
+    await delivery.stop();
+  };
+  try {
+    const connections = () => listener.connections;
+    upkeep = options.upkeep && (await startUpkeep({ ...options, ...options.upkeep, newId, connections }));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
     ...address,
+    metricsPort: upkeep?.metricsPort,
     get connections() {
       return listener.connections;
     },
-    trustChanged: () => watch.trustChanged(),
-    useCertificate: certificate => listener.useCertificate(certificate),
-    flushSightings,
-    async stop() {
-      await listener.stop(settings.drainTimeoutMs);
-      await watch.stop();
-      await flushSightings();
-      await delivery.stop();
+    async trustChanged() {
+      const changed = await watch.trustChanged();
+      void upkeep?.look();
+      return changed;
     },
+    useCertificate(certificate) {
+      listener.useCertificate(certificate);
+      void upkeep?.look();
+    },
+    flushSightings,
+    stop,
   };
 }

@@ -84,7 +84,7 @@ export class Clock {
 
 export interface RunningTestServer extends Pick<
   RunningServer,
-  'trustChanged' | 'useCertificate' | 'flushSightings' | 'connections'
+  'trustChanged' | 'useCertificate' | 'flushSightings' | 'connections' | 'metricsPort'
 > {
   readonly host: string;
   readonly port: number;
@@ -134,7 +134,8 @@ export async function runServer(t: Test, options: ServerOptions = {}): Promise<R
     store: between(folder.store),
     service: folder.service,
     rootKey,
-    tls: await folder.serverCertificate(),
+    tls: await folder.certificates.server(),
+    upkeep: { certificates: folder.certificates, version: 'test' },
     log: collecting(logged),
     now: clock.now,
     randomBytes,
@@ -162,6 +163,7 @@ export async function runServer(t: Test, options: ServerOptions = {}): Promise<R
     authority: () => folder.authority(),
     logged,
     stop,
+    metricsPort: server.metricsPort,
     get connections() {
       return server.connections;
     },
