@@ -79,7 +79,7 @@ export async function askCertificateManager<Name extends RequestName>(
 interface Waiting {
   /** For the connection; 10 s unless given. */
   readonly connectMs?: number;
-  /** For the answer; a long RSA key takes its time to be made. 2 minutes unless given. */
+  /** For the answer; a long RSA key takes its time to be made. A minute unless given. */
   readonly answerMs?: number;
 }
 
@@ -149,7 +149,7 @@ async function socketAt(path: string): Promise<Socket> {
 }
 
 const CONNECT_MS = 10_000;
-const ANSWER_MS = 120_000;
+const ANSWER_MS = 60_000;
 
 /** Codes of a connection that did not come to be; any other error of TLS is one of trust. */
 const NOBODY = new Set(
