@@ -178,7 +178,7 @@ async function issueEndCertificate(
   });
 }
 
-interface LoadedAuthority {
+export interface LoadedAuthority {
   certificate: Certificate;
   name: RelativeDistinguishedNames;
   keyIdentifier: Uint8Array;
@@ -186,7 +186,7 @@ interface LoadedAuthority {
 }
 
 /** The first certificate of the authority and its key. Throws CertificateError when they cannot sign now. */
-async function loadAuthority({ certificatePem, privateKeyPem }: Authority, now: Date): Promise<LoadedAuthority> {
+export async function loadAuthority({ certificatePem, privateKeyPem }: Authority, now: Date): Promise<LoadedAuthority> {
   const certificate = parseCertificates(certificatePem)[0]!;
   if (!certificate.isCa)
     throw new CertificateError({

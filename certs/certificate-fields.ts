@@ -26,7 +26,7 @@ export interface CertificateFields extends Validity, Signed {
   der: Uint8Array;
   /** 1, 2 or 3. */
   version: number;
-  /** Lower-case hex, two digits for each octet, without the sign's zero octet. */
+  /** As `readSerialNumber` gives it. */
   serialNumber: string;
   issuer: ReadName;
   subject: ReadName;
@@ -99,10 +99,12 @@ export function readSigned(
   };
 }
 
-/** A serial number as lower-case hex, two digits for each octet, without the sign's zero octet. */
+/** A serial number as lower-case hex, two digits for each octet, without zero octets before it. */
 export function readSerialNumber(reader: DerReader): string {
   const octets = reader.content(reader.next(DerTag.integer, 'the serial number'));
-  return Buffer.from(octets[0] === 0 && octets.length > 1 ? octets.subarray(1) : octets).toString('hex');
+  let start = 0;
+  while (octets[start] === 0 && start < octets.length - 1) start++;
+  return Buffer.from(octets.subarray(start)).toString('hex');
 }
 
 export function readNameAt(reader: DerReader, what: string): ReadName {

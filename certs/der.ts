@@ -148,7 +148,7 @@ export function readBoolean(reader: DerReader, what: string): boolean {
   return reader.der[element.content] !== 0;
 }
 
-/** What the signature of a certificate or of a request stands over. `what` names the whole in errors. */
+/** What the signature of a request stands over. `what` names the whole in errors. */
 export function readSignedPart(der: Uint8Array, what: string): DerReader {
   const outer = new DerReader(der);
   const signed = outer.into(outer.next(DerTag.sequence, `a ${what}`));
@@ -160,8 +160,15 @@ export function readSignedPart(der: Uint8Array, what: string): DerReader {
   return part;
 }
 
-/** Content octets of an OBJECT IDENTIFIER in dotted form. Octets that end within an arc give the arcs before it. */
+/** Longer than any name that is in use; turning octets into numbers takes the square of their count. */
+const OID_OCTETS_MAX = 128;
+
+/**
+ * Content octets of an OBJECT IDENTIFIER in dotted form. Octets that end within an arc give the arcs before it; more octets than
+ * anybody uses are given in hex.
+ */
 export function dottedOid(content: Uint8Array): string {
+  if (content.length > OID_OCTETS_MAX) return `0x${Buffer.from(content).toString('hex')}`;
   const arcs: bigint[] = [];
   let arc = 0n;
   for (const octet of content) {

@@ -35,7 +35,8 @@ export function readValidity(fields: DerReader): Validity {
   return dates;
 }
 
-function readTime(reader: DerReader, what: string): Date {
+/** Reads the UTCTime or GeneralizedTime that stands next. `what` names it in the error. */
+export function readTime(reader: DerReader, what: string): Date {
   const tag = reader.nextTag === DerTag.utcTime ? DerTag.utcTime : DerTag.generalizedTime;
   const element = reader.next(tag, `${what}, a UTCTime or GeneralizedTime`);
   const text = Buffer.from(reader.content(element)).toString('latin1');
@@ -53,7 +54,8 @@ function parseTime(text: string, { tag }: DerElement): Date | undefined {
   // RFC 5280 §4.1.2.5.1: two digits from 50 on are of the twentieth century.
   const century = hasCentury ? text.slice(0, 2) : Number(yy) >= 50 ? '19' : '20';
   const time = Date.parse(`${century}${yy}-${month}-${day}T${hour}:${minute}:${second}Z`);
-  if (Number.isNaN(time)) return undefined;
+  // Date.parse takes the 31st of any month for a day of the next.
+  if (Number.isNaN(time) || new Date(time).getUTCDate() !== Number(day)) return undefined;
   const offsetMs = sign ? Number(`${sign}1`) * (Number(offsetHours) * 60 + Number(offsetMinutes)) * 60_000 : 0;
   return new Date(time - offsetMs);
 }
