@@ -1,0 +1,77 @@
+import t from 'tap';
+import { sha256Fingerprint } from '../../../certs/index.ts';
+import { Operation, ResultReason, V1_1 } from '../../../kmip-codec/index.ts';
+import { runServer, type KmipClient } from '../running-server.ts';
+import { badCertificates } from './bad-certificates.ts';
+import { craft, withChain } from './crafted.ts';
+
+t.setTimeout(180_000);
+
+// OpenSSL would not even load some of these on the client's side.
+const client = { ciphers: 'DEFAULT@SECLEVEL=0' };
+
+t.test('each bad certificate is refused for the stated reason, with one event and one entry; others go on', async t => {
+  const server = await runServer(t);
+  const good = await server.addClient('good');
+  const staying = await server.connect(good);
+  const isServed = async (one: KmipClient) =>
+    (await one.request(Operation.DiscoverVersions, {}, { version: V1_1 })) !== undefined;
+
+  for (const [i, { title, cause, told, make }] of badCertificates.entries()) {
+    const organization = `Zebra ${i}`;
+    const { identity, der, isPinned, root, crls = [], subjectPattern = `O=${organization}` } = await make(organization);
+    if (isPinned) await server.addClient(`bad ${i}`, { identity });
+    if (root) await server.addRoot(`bad ${i}`, { root, crls, subjectPattern });
+    for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+      const before = await server.events();
+      const knocking = await server.connect(identity, { ...client, maxVersion });
+      const item = await knocking.item(Operation.DiscoverVersions, {}, { version: V1_1 });
+      t.equal(item.resultReason, ResultReason.AuthenticationNotSuccessful, `${title}: refused over ${maxVersion}`);
+      t.match(item.resultMessage, told, `${title}: the client is told "${told}"`);
+      t.equal(await knocking.nextMessage(), undefined, 'and the connection ends');
+
+      const events = (await server.events()).slice(before.length);
+      t.equal(events.length, 1, `${title}: one event`);
+      t.match(events[0], {
+        outcome: 'failure',
+        severity: 'critical',
+        initiator: { id: `CertificateID-${sha256Fingerprint(der)}` },
+      });
+      if (told !== cause) t.match(events[0]?.reason?.reasonForFailure, `"${cause}"`, `${title}: the event says why`);
+      else t.match(JSON.stringify(events[0]), cause, `${title}: the event says why`);
+      t.notMatch(JSON.stringify(events[0]), /Zebra|other\.example/, 'the event holds no name of a certificate');
+    }
+    await server.flushSightings();
+    const entries = (await server.store.sightings.refused()).filter(
+      ({ fingerprint }) => fingerprint === sha256Fingerprint(der),
+    );
+    t.match(entries, [{ cause, count: 2 }], `${title}: an entry among the refused`);
+    t.equal(entries.length, 1);
+    t.equal(await isServed(staying), true, 'a good client goes on');
+    const coming = await server.connect(good);
+    t.equal(await isServed(coming), true, 'and another comes');
+    await coming.close();
+  }
+  t.equal((await server.store.sightings.refused()).length, badCertificates.length);
+  t.same(
+    server.logged.filter(({ level }) => level === 'error'),
+    [],
+  );
+});
+
+t.test('what differs from them in nothing but the fault is let in', async t => {
+  const server = await runServer(t);
+  const organization = 'VMware';
+  const root = await craft({ organization, commonName: 'root', isAuthority: true, pathLength: 1 });
+  const between = await craft({
+    ...{ organization, commonName: 'intermediate', issuer: root, isAuthority: true },
+    permittedDnsName: 'corp.example',
+  });
+  const leaf = await craft({
+    ...{ organization, commonName: 'vcenter-1', issuer: between, dnsName: 'vcenter-1.corp.example' },
+    extendedKeyUsage: ['serverAuth', 'clientAuth'],
+  });
+  await server.addRoot('vcenter', { root: root.der, subjectPattern: 'CN=vcenter-*, O=VMware' });
+  const connection = await server.connect(withChain(leaf, between), client);
+  t.ok(await connection.request(Operation.DiscoverVersions, {}, { version: V1_1 }));
+});
