@@ -14,6 +14,7 @@ import {
   sha256Fingerprint,
 } from '../../../certs/index.ts';
 import { askCertificateManager, overHttps, overSocket } from '../../../server/admin/client.ts';
+import { issue, withChain } from '../kmip/authorities.ts';
 
 interface Heard {
   readonly method: string | undefined;
@@ -193,14 +194,13 @@ t.test('over HTTPS the server is known by its authority, for the name that was a
 });
 
 t.test('an authority that stands below another is trusted by itself', async t => {
-  const { now, server, authority } = await made;
   const { listener } = answering(200, { clients: [] });
-  const root = await createAuthority({ commonName: 'company', now, validityDays: 30, keyType: 'ECDSA P-256' });
-  const at = await onPort(t, listener, server);
-  for (const authorityPem of [`${String(authority.certificatePem)}${String(root.certificatePem)}`]) {
-    t.same(await askCertificateManager('client list', {}, { send: overHttps({ ...at, authorityPem }) }), {
-      clients: [],
-    });
+  const root = await issue({ commonName: 'company', isAuthority: true });
+  const authority = await issue({ commonName: 'kmipd authority', issuer: root, isAuthority: true });
+  const at = await onPort(t, listener, await issue({ commonName: 'localhost', issuer: authority }));
+  for (const authorityPem of [authority.certificatePem, withChain(authority, root).certificatePem]) {
+    const send = overHttps({ ...at, host: 'localhost', authorityPem });
+    t.same(await askCertificateManager('client list', {}, { send }), { clients: [] });
   }
 });
 
