@@ -16,6 +16,8 @@ import {
 import { toPem } from '../../certs/index.ts';
 import { engine } from '../../certs/engine.ts';
 import { ipAddressOctets } from '../../certs/ip-address.ts';
+import { craft, type Crafted } from './crafted.ts';
+import { authority, authorityKeyIdentifier, keyUsage, subjectAltNames as craftedNames } from './crafted-extensions.ts';
 
 /** Certificates and requests as other people's programs make them: what `certs/` itself would never issue. */
 
@@ -163,3 +165,55 @@ function subjectAltName(names: readonly string[]): Extension {
 }
 
 const time = (value: Date) => new Time({ type: value.getUTCFullYear() < 2050 ? 0 : 1, value });
+
+export interface Vmca {
+  /** Host name of the vCenter. */
+  commonName: string;
+  /** RSA 2048 unless said, which is made sooner; the VMCA of vCenter 8 has RSA 3072. */
+  keyType?: 'RSA 2048' | 'RSA 3072' | 'ECDSA P-256';
+  notBefore?: Date;
+  notAfter?: Date;
+}
+
+/**
+ * Root and leaf as the VMware Certificate Authority makes them: the root knows its host by its organization, the leaf has its host as
+ * common name and subject alternative name, key usage and no Extended Key Usage. Valid now unless said.
+ */
+export async function vmca({
+  commonName,
+  keyType = 'RSA 2048',
+  ...dates
+}: Vmca): Promise<{ root: Crafted; leaf: Crafted }> {
+  const { notBefore = new Date(Date.now() - 3_600_000), notAfter = new Date(Date.now() + 730 * 86_400_000) } = dates;
+  const root = craft({
+    subject: [
+      ['CN', 'CA'],
+      ['DC', 'vsphere'],
+      ['DC', 'local'],
+      ['C', 'US'],
+      ['ST', 'California'],
+      ['O', commonName],
+      ['OU', 'VMware Engineering'],
+    ],
+    keyType,
+    notBefore,
+    notAfter: new Date(notAfter.getTime() + 3650 * 86_400_000),
+    extensions: [authority(), keyUsage('keyCertSign', 'cRLSign')],
+  });
+  const leaf = craft({
+    subject: [
+      ['CN', commonName],
+      ['C', 'US'],
+    ],
+    issuer: root,
+    keyType,
+    notBefore,
+    notAfter,
+    extensions: [
+      keyUsage('digitalSignature', 'keyEncipherment'),
+      craftedNames(`DNS:${commonName}`),
+      authorityKeyIdentifier(root.keys.publicKey),
+    ],
+  });
+  return { root, leaf };
+}
