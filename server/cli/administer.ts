@@ -49,7 +49,14 @@ export async function administer<T>(
       const message = recordedText(error);
       const [detail = message] = message.split('; '); // what to do about it is for the person at the keyboard
       const failed = context.store.begin();
-      failed.record(eventOf(context, deed, { ok: false, cause: CAUSES[reason], detail, reasonForFailure: message }));
+      failed.record(
+        eventOf(context, deed, {
+          ok: false,
+          cause: CAUSES[reason] ?? 'server error',
+          detail,
+          reasonForFailure: message,
+        }),
+      );
       await failed.commit();
     }
     throw error;
@@ -75,9 +82,7 @@ function toldBy(deed: Deed, { target, requestData, responseData }: Done<unknown>
   };
 }
 
-const CAUSES: Readonly<Record<ExitReason, Cause>> = {
-  success: 'server error',
-  failure: 'server error',
+const CAUSES: Readonly<Partial<Record<ExitReason, Cause>>> = {
   usage: 'bad request',
   notFound: 'not found',
   refused: 'conflict',

@@ -12,7 +12,12 @@ export const exitCodes = {
   usage: { code: 2, meaning: 'wrong usage: a flag, argument or setting' },
   notFound: { code: 3, meaning: 'something that was named does not exist' },
   refused: { code: 4, meaning: 'refused, or in conflict with what is there' },
-  unavailable: { code: 5, meaning: 'database or network cannot be used now; try again' },
+  unavailable: { code: 5, meaning: 'server, database or network cannot be used now; try again' },
+  endsWithin90Days: { code: 11, meaning: 'status: a certificate or revocation list ends within 90 days' },
+  endsWithin30Days: { code: 12, meaning: 'status: within 30 days' },
+  endsWithin7Days: { code: 13, meaning: 'status: within 7 days' },
+  endsWithin1Day: { code: 14, meaning: 'status: within 1 day' },
+  ended: { code: 15, meaning: 'status: one has ended' },
 } as const;
 export type ExitReason = keyof typeof exitCodes;
 
@@ -30,11 +35,22 @@ export class CommandError extends Error {
   }
 }
 
+/** Ends a command that has said all there is to say, and did not end well. */
+export class CommandEnd extends Error {
+  override readonly name = 'CommandEnd';
+  readonly reason: ExitReason;
+
+  constructor(reason: ExitReason) {
+    super(exitCodes[reason].meaning);
+    this.reason = reason;
+  }
+}
+
 const FOLDER_REASONS = { missing: 'notFound', refused: 'refused', busy: 'refused' } as const;
 
 /** Why a command ended, from what it threw. */
 export function exitReasonOf(error: unknown): ExitReason {
-  if (error instanceof CommandError) return error.reason;
+  if (error instanceof CommandError || error instanceof CommandEnd) return error.reason;
   if (error instanceof CommanderError || error instanceof SettingsError) return 'usage';
   if (error instanceof DataFolderError) return FOLDER_REASONS[error.kind];
   if (error instanceof RootKeyError || error instanceof ConflictError || error instanceof StoreUnusable)
@@ -49,6 +65,6 @@ export function exitReasonOf(error: unknown): ExitReason {
 
 /** The table for `--help`. */
 export function exitCodesHelp(): string {
-  const rows = Object.values(exitCodes).map(({ code, meaning }) => `  ${code}  ${meaning}`);
+  const rows = Object.values(exitCodes).map(({ code, meaning }) => `  ${String(code).padEnd(2)}  ${meaning}`);
   return `\nExit codes:\n${rows.join('\n')}\n`;
 }

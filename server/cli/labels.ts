@@ -5,10 +5,10 @@ import { CommandError } from './exit-codes.ts';
 const LABEL_CHARACTERS_MAX = 64;
 
 /**
- * A name for a vault or client, as an administrator may give it. It stands in events and in file names, so it is neither
+ * A name for a vault, client or administrator, as an administrator may give it. It stands in events and in file names, so it is neither
  * an address nor a path.
  */
-export function checkedLabel(what: 'vault' | 'client', name: string): string {
+export function checkedLabel(what: 'vault' | 'client' | 'administrator', name: string): string {
   const refuse = (why: string) =>
     new CommandError('usage', `${what} name ${JSON.stringify(name)} ${why}; use letters, digits and . _ @ -`);
   if (name.length > LABEL_CHARACTERS_MAX) throw refuse(`has more than ${LABEL_CHARACTERS_MAX} characters`);

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname, networkInterfaces, userInfo } from 'node:os';
 import { run } from './run.ts';
+import { readSecretAt } from './terminal.ts';
 import type { Output, World } from './world.ts';
 
 /** How long what is still open may keep the program from ending, once the command is done. */
@@ -21,6 +22,7 @@ const world: World = {
     for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
     return Buffer.concat(chunks).toString();
   },
+  readSecret: prompt => readSecretAt(process.stdin, output(process.stderr), prompt),
   env: process.env,
   now: () => new Date(),
   randomBytes,

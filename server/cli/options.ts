@@ -24,7 +24,8 @@ export interface SettingsOptions {
   readonly [flag: string]: unknown;
 }
 
-const collect = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
+/** For a flag that may be repeated. */
+export const collect = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
 
 /** Flags by which every command finds its data folder and settings. `all`: also those that only a server heeds. */
 export function withSettings(command: Command, { all = false } = {}): Command {

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { commands } from './commands/index.ts';
-import { exitCodes, exitCodesHelp, exitReasonOf } from './exit-codes.ts';
+import { CommandEnd, exitCodes, exitCodesHelp, exitReasonOf } from './exit-codes.ts';
 import { programVersion } from './program-version.ts';
 import type { World } from './world.ts';
 
@@ -16,7 +16,8 @@ export async function run(argv: readonly string[], world: World): Promise<number
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.success.code;
     // Help that was shown because nothing was asked for is no answer to anything.
-    if (!(error instanceof CommanderError && error.code === 'commander.help')) {
+    const isHelp = error instanceof CommanderError && error.code === 'commander.help';
+    if (!isHelp && !(error instanceof CommandEnd)) {
       world.stderr.write(`kmipd: ${whatWentWrong(error, commandPath(program, argv))}\n`);
       if (world.env['KMIPD_LOG_LEVEL'] === 'debug' && error instanceof Error) world.stderr.write(`${error.stack}\n`);
     }

@@ -5,6 +5,7 @@ import { formatAddress, type ListenAddress, type Settings } from '../settings/in
 import { startServer } from '../serve/index.ts';
 import { loadSettings, type SettingsOptions } from './options.ts';
 import { type Colour, painter, printFacts, shownTime } from './output.ts';
+import { programVersion } from './program-version.ts';
 import { loggerFor } from './with-store.ts';
 import type { World } from './world.ts';
 
@@ -35,6 +36,7 @@ export async function serve(world: World, options: SettingsOptions): Promise<voi
       log,
       now,
       randomBytes,
+      upkeep: { certificates: folder.certificates, version: programVersion() },
       ...(world.stdout.stream && { stdout: world.stdout.stream }),
     });
     try {
@@ -92,6 +94,9 @@ async function introduce(world: World, folder: DataFolder, certificate: Certific
       `       "vCenter Certificate": download it, then    kmipd client add NAME --cert FILE${data}\n` +
       `       "New Certificate Signing Request": then     kmipd client add NAME --csr FILE --out DIR${data}\n` +
       `       "KMS certificate and private key":          kmipd client add NAME --issue --out DIR${data}\n` +
+      `       "vCenter Root CA Certificate": then         kmipd client add NAME --ca FILE --subject PATTERN${data}\n` +
+      `     or let in one that has tried already:         kmipd client refused${data}\n` +
+      `                                                   kmipd client trust FINGERPRINT --name NAME${data}\n` +
       `     The client may use the keys of vault "${DEFAULT_VAULT}"; the server knows it at once\n` +
       `  4. See what is done with keys:                   kmipd events --follow${data}\n`,
   );
@@ -102,7 +107,7 @@ function warnOfNames({ server }: Settings, { subjectAltNames }: Certificate, log
   const inCertificate = new Set(subjectAltNames.map(name => name.toLowerCase().replace(/^(dns|ip):/, '')));
   const missing = server.names.filter(name => !inCertificate.has(name.toLowerCase()));
   if (missing.length === 0) return;
-  const remedy = 'remove server.crt and server.key.wrapped to have a new one made, which clients must then trust anew';
+  const remedy = `\`kmipd certs server renew${server.names.map(name => ` --name ${name}`).join('')}\` makes another, which vCenter must then trust anew`;
   log.warn(`the server certificate was made without some of the names; ${remedy}`, { missing });
 }
 

@@ -13,6 +13,11 @@ export interface World {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly readStdin: () => Promise<string>;
+  /**
+   * Asks the person for something that nobody else shall see: what is typed does not appear. `undefined` where there is no
+   * terminal; rejects when the person breaks off.
+   */
+  readonly readSecret: (prompt: string) => Promise<string | undefined>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: () => Date;
   /** That many random bytes, in memory of its own. */

@@ -1,6 +1,6 @@
 export type { CertificateFiles } from './certificate-files.ts';
 export { DataFolderError } from './error.ts';
-export { isSystemError, readIfPresent, writeDurably } from './durable-file.ts';
+export { isSystemError, readIfPresent, syncFolder, writeDurably } from './durable-file.ts';
 export type { KeyPair } from './key-pair.ts';
 export { servingProcess } from './lock.ts';
 export {
