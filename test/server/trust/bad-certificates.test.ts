@@ -1,9 +1,17 @@
 import t from 'tap';
 import { sha256Fingerprint } from '../../../certs/index.ts';
 import { Operation, ResultReason, V1_1 } from '../../../kmip-codec/index.ts';
+import { craft } from '../../certs/crafted.ts';
+import {
+  authority,
+  extendedKeyUsage,
+  keyUsage,
+  nameConstraints,
+  subjectAltNames,
+  unknown,
+} from '../../certs/crafted-extensions.ts';
 import { runServer, type KmipClient } from '../running-server.ts';
-import { badCertificates } from './bad-certificates.ts';
-import { craft, withChain } from './crafted.ts';
+import { badCertificates, withChain } from './bad-certificates.ts';
 
 t.setTimeout(180_000);
 
@@ -19,7 +27,7 @@ t.test('each bad certificate is refused for the stated reason, with one event an
 
   for (const [i, { title, cause, told, make }] of badCertificates.entries()) {
     const organization = `Zebra ${i}`;
-    const { identity, der, isPinned, root, crls = [], subjectPattern = `O=${organization}` } = await make(organization);
+    const { identity, der, isPinned, root, crls = [], subjectPattern = `O=${organization}` } = make(organization);
     if (isPinned) await server.addClient(`bad ${i}`, { identity });
     if (root) await server.addRoot(`bad ${i}`, { root, crls, subjectPattern });
     for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
@@ -61,15 +69,23 @@ t.test('each bad certificate is refused for the stated reason, with one event an
 
 t.test('what differs from them in nothing but the fault is let in', async t => {
   const server = await runServer(t);
-  const organization = 'VMware';
-  const root = await craft({ organization, commonName: 'root', isAuthority: true, pathLength: 1 });
-  const between = await craft({
-    ...{ organization, commonName: 'intermediate', issuer: root, isAuthority: true },
-    permittedDnsName: 'corp.example',
+  const dates = { notBefore: new Date(Date.now() - 3_600_000), notAfter: new Date(Date.now() + 3_600_000) };
+  const signsAll = keyUsage('keyCertSign', 'cRLSign');
+  const named = (commonName: string) =>
+    [
+      ['O', 'VMware'],
+      ['CN', commonName],
+    ] as const;
+  const root = craft({ ...dates, subject: named('root'), extensions: [authority(1), signsAll] });
+  const constraints = nameConstraints({ permitted: ['DNS:corp.example'] });
+  const between = craft({
+    ...{ ...dates, subject: named('intermediate'), issuer: root },
+    extensions: [authority(0), signsAll, constraints],
   });
-  const leaf = await craft({
-    ...{ organization, commonName: 'vcenter-1', issuer: between, dnsName: 'vcenter-1.corp.example' },
-    extendedKeyUsage: ['serverAuth', 'clientAuth'],
+  const purposes = [keyUsage('digitalSignature'), extendedKeyUsage(['serverAuth', 'clientAuth']), unknown(false)];
+  const leaf = craft({
+    ...{ ...dates, subject: named('vcenter-1'), issuer: between },
+    extensions: [...purposes, subjectAltNames('DNS:vcenter-1.corp.example')],
   });
   await server.addRoot('vcenter', { root: root.der, subjectPattern: 'CN=vcenter-*, O=VMware' });
   const connection = await server.connect(withChain(leaf, between), client);

@@ -1,6 +1,14 @@
-import { issueCrl } from '../../../certs/index.ts';
 import type { ClientIdentity } from '../kmip-client.ts';
-import { type Craft, craft, type Crafted, withChain } from './crafted.ts';
+import { type Craft, craft, type Crafted } from '../../certs/crafted.ts';
+import { craftCrl } from '../../certs/crafted-crl.ts';
+import {
+  authority,
+  extendedKeyUsage,
+  keyUsage,
+  nameConstraints,
+  subjectAltNames,
+  unknown,
+} from '../../certs/crafted-extensions.ts';
 
 /** A client whose certificate must be refused, and why. */
 export interface BadCertificate {
@@ -11,7 +19,7 @@ export interface BadCertificate {
   readonly told:
     'unknown certificate' | 'expired certificate' | 'certificate not yet valid' | 'certificate not accepted';
   /** Makes it; `organization` is the row's own, so that no other row's root means it. */
-  readonly make: (organization: string) => Promise<Knocker>;
+  readonly make: (organization: string) => Knocker;
 }
 
 export interface Knocker {
@@ -31,188 +39,185 @@ const HOUR_MS = 3_600_000;
 const ago = (hours: number) => new Date(Date.now() - hours * HOUR_MS);
 const ahead = (hours: number) => new Date(Date.now() + hours * HOUR_MS);
 
+/** Right in every way unless something else is asked for. */
+const dated = { notBefore: ago(48), notAfter: ahead(48) };
+const signsAll = keyUsage('keyCertSign', 'cRLSign');
+const rootOf = (organization: string, extensions: readonly Uint8Array[] = [authority(), signsAll]): Crafted =>
+  craft({
+    ...dated,
+    subject: [
+      ['O', organization],
+      ['CN', 'root'],
+    ],
+    extensions,
+  });
+const leafOf = (organization: string, issuer: Crafted, changes: Craft = {}): Crafted =>
+  craft({
+    ...dated,
+    ...{
+      subject: [
+        ['O', organization],
+        ['CN', 'leaf'],
+      ],
+      issuer,
+      extensions: [keyUsage('digitalSignature')],
+    },
+    ...changes,
+  });
+
+/** The client sends these after its own certificate. */
+export const withChain = (leaf: Crafted, ...issuers: readonly Crafted[]): ClientIdentity => ({
+  certificatePem: [leaf, ...issuers].map(({ certificatePem }) => certificatePem).join(''),
+  privateKeyPem: leaf.privateKeyPem,
+});
+
 /** A leaf right below the root. */
 const below =
-  (leaf: Partial<Craft>, root: Partial<Craft> = {}) =>
-  async (organization: string): Promise<Knocker> => {
-    const authority = await craft({ organization, commonName: 'root', isAuthority: true, ...root });
-    const made = await craft({ organization, commonName: 'leaf', issuer: authority, ...leaf });
-    return { identity: made, der: made.der, root: authority.der };
+  (changes: Craft) =>
+  (organization: string): Knocker => {
+    const root = rootOf(organization);
+    const leaf = leafOf(organization, root, changes);
+    return { identity: leaf, der: leaf.der, root: root.der };
   };
+
+interface Below {
+  readonly leaf?: Craft;
+  readonly root?: readonly Uint8Array[];
+  readonly isPresented?: boolean;
+}
 
 /** A leaf below an intermediate, which the client presents unless told otherwise. */
 const belowIntermediate =
-  (
-    intermediate: Partial<Craft>,
-    {
-      leaf = {},
-      root = {},
-      isPresented = true,
-    }: { leaf?: Partial<Craft>; root?: Partial<Craft>; isPresented?: boolean } = {},
-  ) =>
-  async (organization: string): Promise<Knocker> => {
-    const authority = await craft({ organization, commonName: 'root', isAuthority: true, ...root });
-    const between = await craft({
-      ...{ organization, commonName: 'intermediate', issuer: authority, isAuthority: true },
-      ...intermediate,
-    });
-    const made = await craft({ organization, commonName: 'leaf', issuer: between, ...leaf });
-    const identity = isPresented ? withChain(made, between) : made;
-    return { identity, der: made.der, root: authority.der };
+  (changes: Craft, { leaf: leafChanges, root: extensions, isPresented = true }: Below = {}) =>
+  (organization: string): Knocker => {
+    const root = rootOf(organization, extensions);
+    const right = {
+      subject: [
+        ['O', organization],
+        ['CN', 'intermediate'],
+      ],
+      extensions: [authority(), signsAll],
+    } as const;
+    const between = craft({ ...dated, ...right, issuer: root, ...changes });
+    const leaf = leafOf(organization, between, leafChanges);
+    return { identity: isPresented ? withChain(leaf, between) : leaf, der: leaf.der, root: root.der };
   };
 
 /** A leaf below a root with a revocation list. */
 const withList =
-  (list: (leaf: Crafted) => { revoked: boolean; now: Date; validityDays: number }) =>
-  async (organization: string): Promise<Knocker> => {
-    const authority = await craft({ organization, commonName: 'root', isAuthority: true, notBefore: ago(24 * 30) });
-    const made = await craft({ organization, commonName: 'leaf', issuer: authority });
-    const { revoked, now, validityDays } = list(made);
-    const revocation = { serialNumber: made.serialNumber, revokedAt: now };
-    const { der } = await issueCrl({ authority, revoked: revoked ? [revocation] : [], now, validityDays });
-    return { identity: made, der: made.der, root: authority.der, crls: [der] };
+  (list: { isRevoked: boolean; thisUpdate: Date; nextUpdate: Date }) =>
+  (organization: string): Knocker => {
+    const root = rootOf(organization);
+    const serialNumber = Buffer.from('4001020304050607', 'hex');
+    const leaf = leafOf(organization, root, { serialNumber });
+    const revoked = list.isRevoked ? [{ serialNumber }] : [];
+    return { identity: leaf, der: leaf.der, root: root.der, crls: [craftCrl({ ...list, issuer: root, revoked })] };
   };
 
 const selfSigned =
-  (wanted: Partial<Craft>, isPinned: boolean) =>
-  async (organization: string): Promise<Knocker> => {
-    const made = await craft({ organization, commonName: 'self-signed', ...wanted });
+  (changes: Craft, isPinned: boolean) =>
+  (organization: string): Knocker => {
+    const made = craft({ ...dated, subject: [['O', organization]], ...changes });
     return { identity: made, der: made.der, isPinned };
   };
 
 const told = 'certificate not accepted';
-const dates = {
-  expired: { notBefore: ago(48), notAfter: ago(1) },
-  early: { notBefore: ahead(1), notAfter: ahead(48) },
-};
+const expired = { notBefore: ago(48), notAfter: ago(1) };
+const early = { notBefore: ahead(1), notAfter: ahead(48) };
 
 export const badCertificates: readonly BadCertificate[] = [
-  {
-    title: 'self-signed, of nobody',
-    cause: 'unknown certificate',
-    told: 'unknown certificate',
-    make: selfSigned({}, false),
-  },
-  {
-    title: 'pinned, expired',
-    cause: 'expired certificate',
-    told: 'expired certificate',
-    make: selfSigned(dates.expired, true),
-  },
-  {
-    title: 'pinned, not yet valid',
-    cause: 'certificate not yet valid',
-    told: 'certificate not yet valid',
-    make: selfSigned(dates.early, true),
-  },
-  { title: 'below the root, expired', cause: 'expired', told: 'expired certificate', make: below(dates.expired) },
-  {
-    title: 'below the root, not yet valid',
-    cause: 'not yet valid',
-    told: 'certificate not yet valid',
-    make: below(dates.early),
-  },
-  {
-    title: 'below the root, with a subject that the pattern does not mean',
-    cause: 'unknown certificate',
-    told: 'unknown certificate',
-    make: async organization => ({
-      ...(await below({})(organization)),
-      subjectPattern: `CN=vcenter-*, O=${organization}`,
-    }),
-  },
-  {
-    title: 'below the root, the pattern’s value in another part of the subject',
-    cause: 'unknown certificate',
-    told: 'unknown certificate',
-    make: async organization => ({
-      ...(await below({ organization: `x, CN=vcenter-1, O=${organization}` })(organization)),
-      subjectPattern: `CN=vcenter-*, O=${organization}`,
-    }),
-  },
-  {
-    title: 'below an intermediate without the CA bit (RFC 5280 §6.1.4 (k))',
-    cause: 'no authority',
+  row('self-signed, of nobody', 'unknown certificate', 'unknown certificate', selfSigned({}, false)),
+  row('pinned, expired', 'expired certificate', 'expired certificate', selfSigned(expired, true)),
+  row('pinned, not yet valid', 'certificate not yet valid', 'certificate not yet valid', selfSigned(early, true)),
+  row('below the root, expired', 'expired', 'expired certificate', below(expired)),
+  row('below the root, not yet valid', 'not yet valid', 'certificate not yet valid', below(early)),
+  row('with a subject that the pattern does not mean', 'unknown certificate', 'unknown certificate', organization => ({
+    ...below({})(organization),
+    subjectPattern: `CN=vcenter-*, O=${organization}`,
+  })),
+  row('what the pattern asks for in another part', 'unknown certificate', 'unknown certificate', organization => ({
+    ...below({
+      subject: [
+        ['O', `x, CN=vcenter-1, O=${organization}`],
+        ['CN', 'leaf'],
+      ],
+    })(organization),
+    subjectPattern: `CN=vcenter-*, O=${organization}`,
+  })),
+  row(
+    'below an intermediate without the CA bit (RFC 5280 §6.1.4 (k))',
+    'no authority',
     told,
-    make: belowIntermediate({ isAuthority: false, keyUsage: ['keyCertSign'] }),
-  },
-  {
-    title: 'below one intermediate more than the root allows (§6.1.4 (l))',
-    cause: 'path length',
+    belowIntermediate({ extensions: [signsAll] }),
+  ),
+  row(
+    'below one intermediate more than the root allows (§6.1.4 (l))',
+    'path length',
     told,
-    make: belowIntermediate({}, { root: { pathLength: 0 } }),
-  },
-  {
-    title: 'below an intermediate that may not sign certificates (§6.1.4 (n))',
-    cause: 'key usage',
+    belowIntermediate({}, { root: [authority(0), signsAll] }),
+  ),
+  row(
+    'below an intermediate that may not sign certificates (§6.1.4 (n))',
+    'key usage',
     told,
-    make: belowIntermediate({ keyUsage: ['cRLSign'] }),
-  },
-  {
-    title: 'whose key may not sign a handshake (§4.2.1.3)',
-    cause: 'key usage',
+    belowIntermediate({ extensions: [authority(), keyUsage('cRLSign')] }),
+  ),
+  row(
+    'whose key may not sign a handshake (§4.2.1.3)',
+    'key usage',
     told,
-    make: below({ keyUsage: ['keyEncipherment'] }),
-  },
-  {
-    title: 'for servers only (§4.2.1.12)',
-    cause: 'extended key usage',
+    below({ extensions: [keyUsage('keyEncipherment')] }),
+  ),
+  row(
+    'for servers only (§4.2.1.12)',
+    'extended key usage',
     told,
-    make: below({ extendedKeyUsage: ['serverAuth'] }),
-  },
-  { title: 'signed with SHA-1', cause: 'weak signature algorithm', told, make: below({ hash: 'SHA-1' }) },
-  { title: 'with a key of RSA 1024', cause: 'weak key', told, make: below({ keyType: 'RSA 1024' }) },
-  {
-    title: 'of a host name that its authority may not sign (§4.2.1.10)',
-    cause: 'name constraints',
+    below({ extensions: [extendedKeyUsage(['serverAuth'])] }),
+  ),
+  row('signed with SHA-1', 'weak signature algorithm', told, below({ hash: 'sha1' })),
+  row('with a key of RSA 1024', 'weak key', told, below({ keyType: 'RSA 1024' })),
+  row(
+    'of a host name that its authority may not sign (§4.2.1.10)',
+    'name constraints',
     told,
-    make: belowIntermediate({ permittedDnsName: 'corp.example' }, { leaf: { dnsName: 'vcenter.other.example' } }),
-  },
-  {
-    title: 'with an unknown critical extension (§6.1.5 (f))',
-    cause: 'unknown critical extension',
+    belowIntermediate(
+      { extensions: [authority(), signsAll, nameConstraints({ permitted: ['DNS:corp.example'] })] },
+      { leaf: { extensions: [subjectAltNames('DNS:vcenter.other.example')] } },
+    ),
+  ),
+  row(
+    'with an unknown critical extension (§6.1.5 (f))',
+    'unknown critical extension',
     told,
-    make: below({ hasUnknownExtension: true }),
-  },
-  {
-    title: 'below an intermediate with an unknown critical extension (§6.1.4 (o))',
-    cause: 'unknown critical extension',
+    below({ extensions: [unknown(true)] }),
+  ),
+  row(
+    'below an intermediate with an unknown critical extension (§6.1.4 (o))',
+    'unknown critical extension',
     told,
-    make: belowIntermediate({ hasUnknownExtension: true }),
-  },
-  {
-    title: 'below an expired intermediate',
-    cause: 'expired',
-    told: 'expired certificate',
-    make: belowIntermediate(dates.expired),
-  },
-  {
-    title: 'below an intermediate that it does not present',
-    cause: 'no path to a trusted root',
-    told: 'unknown certificate',
-    make: belowIntermediate({}, { isPresented: false }),
-  },
-  {
-    title: 'of another root of the same name',
-    cause: 'bad signature',
+    belowIntermediate({ extensions: [authority(), signsAll, unknown(true)] }),
+  ),
+  row('below an expired intermediate', 'expired', 'expired certificate', belowIntermediate(expired)),
+  row(
+    'below an intermediate that it does not present',
+    'no path to a trusted root',
+    'unknown certificate',
+    belowIntermediate({}, { isPresented: false }),
+  ),
+  row('of another root of the same name', 'bad signature', told, organization => {
+    const [trusted, other] = [rootOf(organization), rootOf(organization)];
+    const leaf = leafOf(organization, other);
+    return { identity: withChain(leaf, other), der: leaf.der, root: trusted.der };
+  }),
+  row('that is revoked', 'revoked', told, withList({ isRevoked: true, thisUpdate: ago(1), nextUpdate: ahead(1) })),
+  row(
+    'whose revocation list is out of date',
+    'revocation list out of date',
     told,
-    make: async organization => {
-      const name = { organization, commonName: 'root', isAuthority: true };
-      const [trusted, other] = [await craft(name), await craft(name)];
-      const made = await craft({ organization, commonName: 'leaf', issuer: other });
-      return { identity: withChain(made, other), der: made.der, root: trusted.der };
-    },
-  },
-  {
-    title: 'that is revoked',
-    cause: 'revoked',
-    told,
-    make: withList(() => ({ revoked: true, now: ago(1), validityDays: 7 })),
-  },
-  {
-    title: 'whose revocation list is out of date',
-    cause: 'revocation list out of date',
-    told,
-    make: withList(() => ({ revoked: false, now: ago(24 * 8), validityDays: 7 })),
-  },
+    withList({ isRevoked: false, thisUpdate: ago(3), nextUpdate: ago(1) }),
+  ),
 ];
+
+function row(title: string, cause: string, told: BadCertificate['told'], make: BadCertificate['make']): BadCertificate {
+  return { title, cause, told, make };
+}
