@@ -67,10 +67,10 @@ t.test('a session of the certificate before is not resumed, so that nobody is sh
 t.test('a chain is sent whole: a client that trusts only the root connects', async t => {
   const server = await runServer(t);
   const client = await server.addClient('a');
-  const root = await issue({ commonName: 'company root', isAuthority: true });
-  const middle = await issue({ commonName: 'company issuing', isAuthority: true, issuer: root });
-  const { certificatePem, privateKeyPem } = await issue({ commonName: 'kms', issuer: middle });
-  const chained = withChain({ certificatePem, privateKeyPem } as typeof middle, middle);
+  const root = issue({ commonName: 'company root', isAuthority: true });
+  const middle = issue({ commonName: 'company issuing', isAuthority: true, issuer: root });
+  const { certificatePem, privateKeyPem } = issue({ commonName: 'kms', issuer: middle });
+  const chained = withChain({ certificatePem, privateKeyPem }, middle);
   const trusting = { ca: root.certificatePem, checkServerIdentity: () => undefined };
   server.useCertificate({ certificatePem, privateKeyPem });
   await t.rejects(server.connect(client, trusting), { code: /UNABLE_TO/ }, 'without the chain it cannot');

@@ -19,8 +19,8 @@ async function arrived(server: RunningTestServer, identity: ClientIdentity) {
 
 t.test('a certificate that is refused is remembered, once for each connection, with or without a message', async t => {
   const server = await runServer(t);
-  const root = await issue({ commonName: 'CA', isAuthority: true });
-  const stranger = await issue({ commonName: 'stranger', issuer: root });
+  const root = issue({ commonName: 'CA', isAuthority: true });
+  const stranger = issue({ commonName: 'stranger', issuer: root });
   const another = await selfSigned({ commonName: 'another' });
   const start = server.clock.now();
   server.clock.set(start);

@@ -14,10 +14,10 @@ const VERSIONS = ['TLSv1.2', 'TLSv1.3'] as const;
 const DAY_MS = 86_400_000;
 const REFUSED = 'Authentication Not Successful';
 
-const root = await issue({ commonName: 'CA', isAuthority: true });
-const middle = await issue({ commonName: 'issuing', isAuthority: true, issuer: root });
-const leaf = await issue({ commonName: 'vcenter', issuer: root });
-const deepLeaf = await issue({ commonName: 'esx', issuer: middle });
+const root = issue({ commonName: 'CA', isAuthority: true });
+const middle = issue({ commonName: 'issuing', isAuthority: true, issuer: root });
+const leaf = issue({ commonName: 'vcenter', issuer: root });
+const deepLeaf = issue({ commonName: 'esx', issuer: middle });
 
 const fingerprintOf = ({ certificatePem }: ClientIdentity) => parseCertificates(certificatePem)[0]!.sha256;
 
@@ -119,8 +119,8 @@ t.test('a certificate without a path, of another subject or of another authority
     cause: 'unknown certificate',
     remedy: /kmipd client add/,
   });
-  const impostor = await issue({ commonName: 'CA', isAuthority: true });
-  await isRefused(t, server, withChain(await issue({ commonName: 'esx', issuer: impostor }), impostor), {
+  const impostor = issue({ commonName: 'CA', isAuthority: true });
+  await isRefused(t, server, withChain(issue({ commonName: 'esx', issuer: impostor }), impostor), {
     told: 'certificate not accepted',
     cause: 'bad signature',
     remedy: /rule "bad signature".*not the authority that it names/,
@@ -131,8 +131,8 @@ t.test('a certificate without a path, of another subject or of another authority
 t.test('time passes: a certificate that expires is refused with the next message of an open connection', async t => {
   const server = await runServer(t);
   await server.addRoot('vmca', { root: root.der });
-  const short = await issue({ commonName: 'short', issuer: root, notAfter: new Date(Date.now() + DAY_MS) });
-  const late = await issue({ commonName: 'late', issuer: root, notBefore: new Date(Date.now() + DAY_MS) });
+  const short = issue({ commonName: 'short', issuer: root, notAfter: new Date(Date.now() + DAY_MS) });
+  const late = issue({ commonName: 'late', issuer: root, notBefore: new Date(Date.now() + DAY_MS) });
   const client = await server.connect(short);
   t.same(endings(await client.batch([createItem()])), ['Success']);
   await isRefused(t, server, late, { told: 'certificate not yet valid', cause: 'not yet valid', remedy: /clocks/ });
@@ -159,7 +159,7 @@ t.test('a revocation list refuses whom it names, on open connections and resumed
   const vmca = await server.addRoot('vmca', { root: root.der, crls: [await crlOf(now)] });
   const first = await visit(server, leaf);
   t.match(first, { result: SUCCESS });
-  const other = await issue({ commonName: 'other', issuer: root });
+  const other = issue({ commonName: 'other', issuer: root });
   const [open, others] = [await server.connect(leaf), await server.connect(other)];
   for (const client of [open, others]) t.same(endings(await client.batch([createItem()])), ['Success']);
   await server.administer({
@@ -197,13 +197,10 @@ t.test('a revocation list past its next update refuses its clients, or does not,
 
 t.test('the root of a client opens its vault and no other', async t => {
   const server = await runServer(t);
-  const otherRoot = await issue({ commonName: 'other CA', isAuthority: true });
+  const otherRoot = issue({ commonName: 'other CA', isAuthority: true });
   await server.addRoot('one', { root: root.der, vault: 'one' });
   await server.addRoot('two', { root: otherRoot.der, vault: 'two' });
-  const [a, b] = [
-    await server.connect(leaf),
-    await server.connect(await issue({ commonName: 'x', issuer: otherRoot })),
-  ];
+  const [a, b] = [await server.connect(leaf), await server.connect(issue({ commonName: 'x', issuer: otherRoot }))];
   const { batchItems } = await a.batch([createItem()]);
   const get = getItem(identifierIn(batchItems![0]));
   t.same(endings(await a.batch([get])), ['Success']);
@@ -216,7 +213,7 @@ t.test(
     const server = await runServer(t);
     await server.addRoot('all', { root: root.der, subjectPattern: 'CN=v*' });
     await server.addRoot('hosts', { root: root.der, issuers: [middle.der], subjectPattern: 'CN=esx*' });
-    const pinned = await issue({ commonName: 'vpinned', issuer: root });
+    const pinned = issue({ commonName: 'vpinned', issuer: root });
     await server.addClient('pinned', { identity: pinned });
     for (const one of [leaf, deepLeaf, pinned]) t.match(await visit(server, one), { result: SUCCESS });
     t.same(
