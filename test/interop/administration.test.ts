@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { validateEvent, type AuditEvent } from '../../server/audit/index.ts';
+import { freePort } from '../server/free-port.ts';
 import { spawnServer } from '../server/server-process.ts';
 import { hasTool, output, ran, workFolder } from './tools.ts';
 
@@ -99,13 +99,4 @@ async function hasEvents(t: Test, listed: Promise<{ out: string }>, count: numbe
     t.equal(validateEvent(event), undefined);
     t.match(event, { severity: 'critical', reason: { reasonCode: 401 } });
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise(resolve => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }
