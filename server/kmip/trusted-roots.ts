@@ -46,7 +46,7 @@ export class TrustedRoots {
   #roots: readonly Root[] = [];
   #generation: number | undefined;
   readonly #letIn = new Map<string, Kept>();
-  readonly #refused = new Map<string, { at: number; roots: readonly Root[]; verdict: NotLetIn }>();
+  readonly #refused = new Map<string, { at: number; roots: readonly Root[]; verdict: NotLetIn | undefined }>();
 
   constructor(options: TrustedRootsOptions) {
     this.#options = options;
@@ -66,7 +66,7 @@ export class TrustedRoots {
     const refused = this.#refused.get(presented);
     if (refused?.roots === roots && Math.abs(now.getTime() - refused.at) < REFUSAL_KEPT_MS) return refused.verdict;
     const verdict = this.#judge(peer, issuers, seen, now);
-    if (verdict?.ok === false) keep(this.#refused, presented, { at: now.getTime(), roots, verdict }, REFUSED_MAX);
+    if (!verdict?.ok) keep(this.#refused, presented, { at: now.getTime(), roots, verdict }, REFUSED_MAX);
     return verdict;
   }
 
