@@ -198,6 +198,7 @@ export interface RevokedCertificate {
 export type DirectoryChange =
   | { readonly kind: 'add vault'; readonly vault: Vault }
   | { readonly kind: 'add client'; readonly client: Client }
+  | { readonly kind: 'set credential'; readonly client: string; readonly credential: NonNullable<Client['credential']> }
   /** With its certificates and roots; certificates become former ones at `at`. */
   | { readonly kind: 'remove client'; readonly id: string; readonly at: Date }
   | { readonly kind: 'add certificate'; readonly certificate: ClientCertificate }

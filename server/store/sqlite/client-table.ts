@@ -16,6 +16,7 @@ export class ClientTable {
   readonly #byId: Statement<[string], Row>;
   readonly #named: Statement<[string], Row>;
   readonly #add: Statement<[string, string, string, number, string | null, string | null]>;
+  readonly #setCredential: Statement<[string, string, string]>;
   readonly #remove: Statement<[string]>;
 
   constructor(database: Database) {
@@ -24,6 +25,7 @@ export class ClientTable {
     this.#named = database.prepare(`${SELECT} WHERE c.name = ?`);
     this.#add = database.prepare(`INSERT INTO client (id, name, vault, created_at, username, password_hash)
       VALUES (?, ?, (SELECT number FROM vault WHERE id = ?), ?, ?, ?)`);
+    this.#setCredential = database.prepare('UPDATE client SET username = ?, password_hash = ? WHERE id = ?');
     this.#remove = database.prepare('DELETE FROM client WHERE id = ?');
   }
 
@@ -41,6 +43,10 @@ export class ClientTable {
   add({ id, name, vault, createdAt, credential }: Client): void {
     const { username = null, passwordHash = null } = credential ?? {};
     this.#add.run(id, name, vault, createdAt.getTime(), username, passwordHash);
+  }
+
+  setCredential(id: string, { username, passwordHash }: NonNullable<Client['credential']>): void {
+    mustChange(this.#setCredential.run(username, passwordHash, id), `client ${id}`);
   }
 
   /** Its certificates and roots go with it. */

@@ -51,6 +51,8 @@ export class DirectoryTables {
         return this.vaults.add(change.vault);
       case 'add client':
         return this.clients.add(change.client);
+      case 'set credential':
+        return this.clients.setCredential(change.client, change.credential);
       case 'remove client':
         this.certificates.becomeFormer(change.id, change.at);
         return this.clients.remove(change.id);

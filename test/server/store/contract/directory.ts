@@ -57,6 +57,32 @@ export function directory(t: Test, open: Open): void {
     );
   });
 
+  t.test('a credential takes the place of the one before; not that of a client which is gone', async t => {
+    const { store } = await open(t);
+    const vault = await addVault(store, 'v');
+    const client = newClient(vault, 'c');
+    const other = newClient(vault, 'other', { credential: { username: 'o', passwordHash: 'p' } });
+    await commit(store, unit => {
+      unit.administer({ kind: 'add client', client });
+      unit.administer({ kind: 'add client', client: other });
+    });
+    for (const credential of [
+      { username: 'u', passwordHash: 'h' },
+      { username: 'v', passwordHash: 'i' },
+    ]) {
+      const before = store.directory.generation();
+      await commit(store, unit => unit.administer({ kind: 'set credential', client: client.id, credential }));
+      t.same(await store.directory.clientNamed('c'), { ...client, credential });
+      t.not(store.directory.generation(), before, 'who remembers clients asks again');
+    }
+    t.same(await store.directory.clientNamed('other'), other);
+    const credential = { username: 'u', passwordHash: 'h' };
+    await t.rejects(
+      commit(store, unit => unit.administer({ kind: 'set credential', client: randomUUID(), credential })),
+      ConflictError,
+    );
+  });
+
   t.test('a removed client takes its certificates along; what is gone cannot be removed again', async t => {
     const { store } = await open(t);
     const client = newClient(await addVault(store), 'c');
