@@ -56,7 +56,7 @@ export function readCertificate(der: Uint8Array): Certificate {
   const { subject, issuer, extensions } = fields;
   const isSelfIssued = Buffer.compare(subject.der, issuer.der) === 0;
   const { publicKey, isSelfSigned } = orCertificateError(
-    { found: 'a certificate that cannot be used', expected: 'one with a public key that TLS knows' },
+    { found: 'a certificate that cannot be used', expected: 'one that TLS can read, with a public key that it knows' },
     () => {
       const x509 = new X509Certificate(der);
       return { publicKey: x509.publicKey, isSelfSigned: isSelfIssued && x509.verify(x509.publicKey) };

@@ -48,7 +48,7 @@ export class PathSearch {
     return path.at(-1)!.isSelfIssued
       ? none('issued by itself, expected one that comes from the trusted root')
       : none(
-          `its issuer is not the trusted root and not among the ${this.#issuers.length} authorities that were presented or given`,
+          `issued by an authority that is missing, expected the trusted root or one of the ${this.#issuers.length} that were presented or given`,
         );
   }
 

@@ -16,6 +16,9 @@ export const bitString = (content: Uint8Array, unusedBits = 0) => element(0x03, 
 export const utf8String = (text: string) => element(0x0c, Buffer.from(text));
 export const printableString = (text: string) => element(0x13, Buffer.from(text));
 export const ia5String = (text: string) => element(0x16, Buffer.from(text));
+export const bmp = (text: string) => element(0x1e, Buffer.from(text, 'utf16le').swap16());
+export const universal = (text: string) =>
+  element(0x1c, Buffer.from(Array.from(text, c => [0, 0, 0, c.charCodeAt(0)]).flat()));
 export const boolean = (value: boolean) => element(0x01, Buffer.of(value ? 0xff : 0));
 export const nothing = element(0x05);
 /** [number], constructed. */
