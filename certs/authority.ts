@@ -1,27 +1,14 @@
-import { X509Certificate } from 'node:crypto';
+import { createPublicKey } from 'node:crypto';
 import { fromBER } from 'asn1js';
-import {
-  Certificate as PkiCertificate,
-  type Extension,
-  type PublicKeyInfo,
-  type RelativeDistinguishedNames,
-} from 'pkijs';
-import type { Certificate } from './certificate.ts';
-import { CertificateError } from './certificate-error.ts';
+import { type Extension, PublicKeyInfo, type RelativeDistinguishedNames } from 'pkijs';
 import { type CertificateRequest, verifiedRequest } from './certificate-request.ts';
 import * as extension from './extensions.ts';
 import * as issue from './issue.ts';
 import { generateKeyPair, importPrivateKey, type KeyType, privateKeyPem } from './keys.ts';
-import { parseCertificates, parseCsr } from './parse.ts';
+import { type Authority, loadAuthority } from './load-authority.ts';
+import { parseCsr } from './parse.ts';
 import { toPem } from './pem.ts';
 import { serverNames } from './server-names.ts';
-import { validityAt } from './validity.ts';
-
-/** A certificate authority that can sign: PEM, as text or as bytes (bytes may also be DER, the key then PKCS#8). */
-export interface Authority {
-  certificatePem: string | Uint8Array;
-  privateKeyPem: string | Uint8Array;
-}
 
 export interface IssuedCertificate {
   certificatePem: string;
@@ -86,21 +73,30 @@ export interface IssueServerCertificate extends Issuing {
   commonName?: string;
   /** RSA 2048 unless said. */
   keyType?: KeyType;
+  /** A key that is there already, instead of a new one of `keyType`. */
+  privateKeyPem?: string;
 }
 
-/** Makes a key and a server certificate for it. Throws CertificateError for a name that is neither host name nor address. */
+/**
+ * Makes a server certificate, and a key for it unless one is given. Throws CertificateError for a name that is neither host name
+ * nor address, and for a key of a kind that we do not certify.
+ */
 export async function issueServerCertificate({
   names,
   commonName,
   keyType,
+  privateKeyPem,
   ...issuing
 }: IssueServerCertificate): Promise<KeyedCertificate> {
   const allNames = serverNames(names);
   const subject = issue.commonNameOnly(commonName ?? allNames.find(issue.fitsCommonName) ?? 'localhost');
-  return issueWithNewKey(issuing, subject, keyType, [
+  const extensions = [
     extension.extendedKeyUsage('serverAuth', 'clientAuth'),
     extension.subjectAltNames(extension.generalNames(allNames)),
-  ]);
+  ];
+  if (privateKeyPem === undefined) return issueWithNewKey(issuing, subject, keyType, extensions);
+  const der = await issueEndCertificate(issuing, subject, await publicKeyInfoOf(privateKeyPem), extensions);
+  return { certificatePem: toPem('CERTIFICATE', der), der, privateKeyPem };
 }
 
 export interface IssueClientCertificate extends Issuing {
@@ -151,6 +147,12 @@ async function issueWithNewKey(
   return { certificatePem: toPem('CERTIFICATE', der), der, privateKeyPem: await privateKeyPem(keys.privateKey) };
 }
 
+async function publicKeyInfoOf(privateKeyPem: string): Promise<PublicKeyInfo> {
+  const { keyObject } = await importPrivateKey(privateKeyPem);
+  const spki = createPublicKey(keyObject).export({ format: 'der', type: 'spki' });
+  return new PublicKeyInfo({ schema: fromBER(spki).result });
+}
+
 const ED25519 = '1.3.101.112';
 
 async function issueEndCertificate(
@@ -176,43 +178,4 @@ async function issueEndCertificate(
     signWith: issuer.signWith,
     randomBytes,
   });
-}
-
-export interface LoadedAuthority {
-  certificate: Certificate;
-  name: RelativeDistinguishedNames;
-  keyIdentifier: Uint8Array;
-  signWith: issue.Issue['signWith'];
-}
-
-/** The first certificate of the authority and its key. Throws CertificateError when they cannot sign now. */
-export async function loadAuthority({ certificatePem, privateKeyPem }: Authority, now: Date): Promise<LoadedAuthority> {
-  const certificate = parseCertificates(certificatePem)[0]!;
-  if (!certificate.isCa)
-    throw new CertificateError({
-      found: `no authority: ${certificate.subject}`,
-      expected: 'a certificate with basic constraints CA',
-    });
-  const state = validityAt(certificate, now);
-  if (state !== 'valid') {
-    const { notBefore, notAfter } = certificate;
-    throw new CertificateError({
-      found: `an authority that is ${state}`,
-      expected: `one valid now; this is from ${notBefore.toISOString()} to ${notAfter.toISOString()}`,
-    });
-  }
-  const { key, keyObject, hash } = await importPrivateKey(privateKeyPem);
-  if (!new X509Certificate(certificate.der).checkPrivateKey(keyObject)) {
-    throw new CertificateError({
-      found: 'a private key of another certificate',
-      expected: `that of ${certificate.subject}`,
-    });
-  }
-  const pki = new PkiCertificate({ schema: fromBER(certificate.der).result });
-  return {
-    certificate,
-    name: pki.subject,
-    keyIdentifier: certificate.subjectKeyIdentifier ?? issue.keyIdentifier(pki.subjectPublicKeyInfo),
-    signWith: { key, hash },
-  };
 }

@@ -1,5 +1,4 @@
 export {
-  type Authority,
   type CreateAuthority,
   createAuthority,
   type IssueClientCertificate,
@@ -19,11 +18,23 @@ export type { KeyUsageName } from './extension-values.ts';
 export { colons, initiatorId, initiatorIdOf, sha1Fingerprint, sha256Fingerprint } from './fingerprint.ts';
 export type { RandomBytes } from './issue.ts';
 export { type IssueCrl, type IssuedCrl, issueCrl } from './issue-crl.ts';
-export { type KeyType, keyTypes } from './keys.ts';
+export { type OrderedChain, orderChain } from './key-pair.ts';
+export { checkKeyType, type KeyType, keyTypes } from './keys.ts';
+export { type Authority, checkAuthority, issuerChainPem } from './load-authority.ts';
 export { parseCertificates, parseCsr } from './parse.ts';
 export { rootProblem, type ValidatedPath, type ValidatePath, validatePath } from './path.ts';
 export { type PathProblem, type PathRule, pathRules } from './path-problem.ts';
 export { INPUT_BYTES_MAX, toPem } from './pem.ts';
+export { decryptPrivateKey, encryptPrivateKey } from './private-key-file.ts';
+export { type CreateServerRequest, createServerRequest } from './server-request.ts';
+export {
+  generateSigningKey,
+  publicKeyOf,
+  publicPartOf,
+  type PublicSigningKey,
+  type SigningKeyType,
+  signingKeyTypes,
+} from './signing-key.ts';
 export { matchesSubject, parseSubjectPattern, type SubjectPattern } from './subject-pattern.ts';
 export {
   type Identified,

@@ -1,6 +1,6 @@
 import { Integer } from 'asn1js';
 import { CertificateRevocationList, Extension, Extensions, RevokedCertificate, Time } from 'pkijs';
-import { type Authority, loadAuthority } from './authority.ts';
+import { type Authority, loadAuthority } from './load-authority.ts';
 import { CertificateError } from './certificate-error.ts';
 import { engine } from './engine.ts';
 import { authorityKeyIdentifier } from './extensions.ts';

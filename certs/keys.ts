@@ -1,4 +1,4 @@
-import { createPrivateKey, type KeyObject, type webcrypto } from 'node:crypto';
+import { createPrivateKey, type KeyObject, type webcrypto, X509Certificate } from 'node:crypto';
 import { CertificateError, orCertificateError } from './certificate-error.ts';
 import { engine } from './engine.ts';
 import { toPem } from './pem.ts';
@@ -69,6 +69,18 @@ export function checkedKeyType(key: KeyObject): string {
     found: `a key of type ${found}`,
     expected: `RSA ${RSA_BITS_MIN} to ${RSA_BITS_MAX}, ECDSA P-256, P-384 or P-521, or Ed25519`,
   });
+}
+
+/**
+ * Throws CertificateError unless a certificate's key is of a kind that we let clients in by: what we sign for, or RSA-PSS of the
+ * same lengths.
+ */
+export function checkKeyType({ der }: { der: Uint8Array }): void {
+  const { publicKey } = new X509Certificate(der);
+  const { modulusLength = 0 } = publicKey.asymmetricKeyDetails ?? {};
+  const isPss = publicKey.asymmetricKeyType === 'rsa-pss';
+  if (isPss && modulusLength >= RSA_BITS_MIN && modulusLength <= RSA_BITS_MAX) return;
+  checkedKeyType(publicKey);
 }
 
 function readPrivateKey(input: string | Uint8Array): KeyObject {
