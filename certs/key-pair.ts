@@ -34,17 +34,18 @@ export function orderChain(certificates: string | Uint8Array, privateKeyPem: str
 }
 
 function issuersOf(certificate: Certificate, given: readonly Certificate[]): Certificate[] {
-  const path: Certificate[] = [];
-  let last = certificate;
-  while (!last.isSelfSigned) {
+  const path = [certificate];
+  for (;;) {
+    const last = path.at(-1)!;
     const x509 = new X509Certificate(last.der);
-    const next = given.find(
-      each =>
-        !path.includes(each) && each !== certificate && each.isCa && x509.checkIssued(new X509Certificate(each.der)),
-    );
-    if (!next || !x509.verify(new X509Certificate(next.der).publicKey)) break;
+    // Several authorities may have the same name: the one whose key has signed is meant.
+    const next = last.isSelfSigned
+      ? undefined
+      : given.find(({ der, isCa }) => {
+          const issuer = new X509Certificate(der);
+          return isCa && x509.checkIssued(issuer) && x509.verify(issuer.publicKey);
+        });
+    if (!next || path.some(({ sha256 }) => sha256 === next.sha256)) return path.slice(1);
     path.push(next);
-    last = next;
   }
-  return path;
 }
