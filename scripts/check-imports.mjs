@@ -24,7 +24,9 @@ const ROOMS = new Map([
   ['server/serve', { all: true, except: ['server/cli'] }],
   [
     'server/admin',
-    { imports: ['kmip-codec', 'certs', 'server/expiry', 'server/settings', ...PASSED_IN, ...OPERATIONS] },
+    {
+      imports: ['certs', 'server/data-folder', 'server/expiry', 'server/settings', ...PASSED_IN, ...LOWEST],
+    },
   ],
   [
     'server/metrics',
@@ -65,7 +67,7 @@ const LIBRARIES = new Map([
   ['commander', ['server/cli', 'server/conformance', 'server/demo']],
   ['yaml', ['server/settings', 'server/cli']],
   ['pino', ['server/log', 'server/serve', 'server/cli']],
-  ['ajv', ['server/audit', 'server/settings']],
+  ['ajv', ['server/admin', 'server/audit', 'server/settings']],
   ['prom-client', ['server/metrics']],
 ]);
 

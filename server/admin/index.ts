@@ -1,3 +1,4 @@
+export { AdminError } from './admin-error.ts';
 export {
   AdminRefusal,
   AdminUnreachable,
@@ -10,5 +11,9 @@ export {
   type SentRequest,
   type Sign,
 } from './client.ts';
+export { LABEL_CHARACTERS_MAX, labelProblem } from './labels.ts';
+export { type AdminListeners, type AdminListenersOptions, startAdminListeners } from './listeners.ts';
+export { CertificateManager } from './manager.ts';
+export type { Effects, ManagerOptions, Running } from './options.ts';
 export type * from './protocol.ts';
 export { signRequest, type SignRequestOptions } from './signing.ts';

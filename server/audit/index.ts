@@ -6,7 +6,7 @@ export {
   type Severity,
 } from './actions.ts';
 export { holdsAddress } from './addresses.ts';
-export { type Cause, causeOfReason } from './causes.ts';
+export { type Cause, causeOfReason, causeRow } from './causes.ts';
 export * from './delivery/index.ts';
 export { describeRequest, describeResponse, type Payload } from './describe.ts';
 export { type AuditEvent, buildAdministrativeEvent, buildEvent } from './event.ts';

@@ -1,0 +1,9 @@
+/** Runs what it is given one after the other, in the order in which it came. */
+export function inTurns(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return work => {
+    const mine = last.then(work, work);
+    last = mine;
+    return mine;
+  };
+}
