@@ -17,6 +17,4 @@ export interface PathCase {
   chain: Chain;
   /** Rule that it breaks, and the certificate that does. Absent: it is accepted. */
   breaks?: readonly [rule: PathRule, where: string];
-  /** What openssl verify says where it is of another opinion, and why. */
-  openssl?: readonly ['accepts' | 'refuses', because: string];
 }
