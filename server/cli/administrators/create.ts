@@ -1,4 +1,4 @@
-import { generateSigningKey } from '../../../certs/index.ts';
+import { generateSigningKey, type SigningKeyType } from '../../../certs/index.ts';
 import type { AdminSet } from '../../admin/index.ts';
 import { ADMIN_VARIABLE } from '../../settings/index.ts';
 import { administratorKeyFile, type AskOptions, newPassphrase, withCertificateManager } from '../ask/index.ts';
@@ -8,7 +8,7 @@ import { withReservedFiles } from '../reserved-files.ts';
 import type { World } from '../world.ts';
 
 export type AdminCreateOptions = AskOptions & {
-  readonly keyType: 'Ed25519' | 'ECDSA P-256';
+  readonly keyType: SigningKeyType;
   readonly out?: string;
   readonly newPassphraseFile?: string;
   readonly force?: true;
@@ -44,7 +44,8 @@ async function withNewKey(
     const passphrase = await newPassphrase(world, name, passphraseFile(options, world));
     const { privateKeyPem, publicKeyPem } = await generateSigningKey(options.keyType);
     const set = await withCertificateManager(world, options, ask => ask(request, { name, publicKeyPem }));
-    await file!.write(await administratorKeyFile(set, privateKeyPem, passphrase));
+    const { randomBytes } = world;
+    await file!.write(await administratorKeyFile(set, privateKeyPem, { passphrase, randomBytes }));
     return { set, path };
   });
 }

@@ -22,14 +22,15 @@ export interface AdministratorKey {
 export async function administratorKeyFile(
   { name, instanceId, keyId, authorityPem }: AdminSet,
   privateKeyPem: string,
-  passphrase: string,
+  { passphrase, randomBytes }: { passphrase: string; randomBytes: World['randomBytes'] },
 ): Promise<string> {
+  const encrypted = await encryptPrivateKey(privateKeyPem, passphrase, { randomBytes });
   return [
     'Signature key of an administrator of kmipd. Keep this file and its passphrase to yourself, apart from each other.',
     `Administrator: ${name}`,
     `Server instance: ${instanceId}`,
     `Key: ${keyId}`,
-    (await encryptPrivateKey(privateKeyPem, passphrase)).trim(),
+    encrypted.trim(),
     'Authority of that server:',
     authorityPem.trim(),
     '',

@@ -24,9 +24,9 @@ export type ClientAddOptions = AskOptions &
 /** `kmipd client add`: one of the four ways of vCenter's dialog. */
 export async function clientAdd(world: World, name: string, options: ClientAddOptions): Promise<void> {
   checkedLabel('client', name);
-  const way = await readWay(options);
   const { vault } = options;
   const credential = await credentialOf(world, options);
+  const way = await readWay(options);
   const body: ClientAdd = { name, way, ...(vault !== undefined && { vault }), ...(credential && { credential }) };
   const handed = await filesFor(world, name, way, options);
   await withReservedFiles(handed.wanted, { force: options.force }, async reserved => {

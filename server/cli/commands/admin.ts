@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { signingKeyTypes } from '../../../certs/index.ts';
 import {
   adminCreate,
   type AdminCreateOptions,
@@ -65,7 +66,7 @@ export function adminCommands(program: Command, world: World): void {
 const withKey = (command: Command): Command =>
   withAdministrator(command)
     .option('--out <file>', 'where the key file goes (default: ./NAME.admin.pem)')
-    .addOption(new Option('--key-type <type>', 'signature key').choices(['Ed25519', 'ECDSA P-256']).default('Ed25519'))
+    .addOption(new Option('--key-type <type>', 'signature key').choices(signingKeyTypes).default('Ed25519'))
     .option(
       '--new-passphrase-file <file>',
       'passphrase of the new key (default: --passphrase-file where nobody signs, or asked for)',
