@@ -43,6 +43,20 @@ t.test('takes neither the same name nor a single changed bit for the pinned cert
   t.match(identify(readPeer(changed), lookup, notBefore), { ok: false, cause: 'unknown certificate' });
 });
 
+t.test('keeps what the peer presented, read or not', async t => {
+  const issuers = [other.der, Uint8Array.of(1, 2, 3)];
+  t.match(readPeer(der, issuers), { der, issuers, fingerprint });
+  t.match(readPeer(der), { der, issuers: [] });
+  t.same(Object.keys(identify(readPeer(der, issuers), lookup, notBefore)).sort(), [
+    'fingerprint',
+    'initiatorId',
+    'notAfter',
+    'notBefore',
+    'ok',
+    'pin',
+  ]);
+});
+
 t.test('does not fall over bytes that are no certificate, even pinned ones', async t => {
   for (const bytes of [Uint8Array.of(1, 2, 3), der.subarray(0, 40), new Uint8Array(2000).fill(0x30)]) {
     t.match(identify(readPeer(bytes), lookup, notBefore), { ok: false, cause: 'unknown certificate' });
@@ -74,7 +88,15 @@ t.test('reads dates of both kinds, also in the forms of old tools', async t => {
   t.same(read('20500101000000Z', '99991231235959Z'), ['2050-01-01T00:00:00.000Z', '9999-12-31T23:59:59.000Z']);
   t.same(read('U2601010000Z', 'U260101000000+0130'), ['2026-01-01T00:00:00.000Z', '2025-12-31T22:30:00.000Z']);
   t.same(read('20260101000000.5Z', '20260101000000-0100'), ['2026-01-01T00:00:00.000Z', '2026-01-01T01:00:00.000Z']);
-  for (const bad of ['U26010100000', 'U261301000000Z', 'U260101250000Z', 'Uxx0101000000Z', 'U', '2026010100000Z']) {
+  for (const bad of [
+    'U26010100000',
+    'U261301000000Z',
+    'U260101250000Z',
+    'U260230000000Z',
+    'Uxx0101000000Z',
+    'U',
+    '2026010100000Z',
+  ]) {
     t.throws(() => read(bad, 'U260101000000Z'), { name: 'CertificateError', message: /notBefore/ }, bad);
   }
 });
