@@ -1,5 +1,5 @@
 import { type Certificate, colons, parseCertificates } from '../../certs/index.ts';
-import { type DataFolder, DEFAULT_VAULT, openDataFolder } from '../data-folder/index.ts';
+import { adminSocket, type DataFolder, dataFolderOwner, DEFAULT_VAULT, openDataFolder } from '../data-folder/index.ts';
 import type { Logger } from '../log/index.ts';
 import { formatAddress, type ListenAddress, type Settings } from '../settings/index.ts';
 import { startServer } from '../serve/index.ts';
@@ -36,14 +36,24 @@ export async function serve(world: World, options: SettingsOptions): Promise<voi
       log,
       now,
       randomBytes,
-      upkeep: { certificates: folder.certificates, version: programVersion() },
+      administration: {
+        certificates: folder.certificates,
+        socketPath: adminSocket(folder.path),
+        owner: { id: await dataFolderOwner(folder.path) },
+        version: programVersion(),
+      },
       ...(world.stdout.stream && { stdout: world.stdout.stream }),
     });
     try {
       await introduce(world, folder, certificate!, server);
       warnOfNames(settings, certificate!, log);
       world.stdout.write(`ready ${formatAddress(server)}\n`);
-      log.info('ready', { host: server.host, port: server.port, data: settings.data });
+      const { host, port, adminPort, metricsPort } = server;
+      log.info('ready', {
+        ...{ host, port, data: settings.data },
+        ...(adminPort !== undefined && { adminPort }),
+        ...(metricsPort !== undefined && { metricsPort }),
+      });
       await stopRequested;
       log.info('stopping: open requests may end', { drainTimeoutMs: settings.drainTimeoutMs });
     } finally {

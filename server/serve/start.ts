@@ -1,7 +1,9 @@
 import { startDelivery } from '../audit/index.ts';
-import type { CertificateFiles } from '../data-folder/index.ts';
+import type { AdminListeners } from '../admin/index.ts';
 import type { ServerCertificate } from '../kmip/index.ts';
 import { timeOrderedUuid } from '../randomness.ts';
+import { formatAddress } from '../settings/index.ts';
+import { type Administration, startAdministration } from './administration.ts';
 import { kmipService, type KmipServiceOptions } from './kmip-service.ts';
 import { sinksOf } from './sinks.ts';
 import { startUpkeep, type Upkeep } from './upkeep.ts';
@@ -11,18 +13,15 @@ export interface StartOptions extends Omit<KmipServiceOptions, 'newId'> {
   readonly stdout?: NodeJS.WritableStream;
   /** Makes UUIDs for events and messages; time-ordered ones unless given. */
   readonly newId?: () => string;
-  /** Without it no certificate's end is watched and there are no metrics. */
-  readonly upkeep?: {
-    /** The server's and the authority's. */
-    readonly certificates: CertificateFiles;
-    /** Of this program. */
-    readonly version: string;
-  };
+  /** Without it nobody can ask the certificate manager, no certificate's end is watched, and there are no metrics. */
+  readonly administration?: Administration;
 }
 
 export interface RunningServer {
   readonly host: string;
   readonly port: number;
+  /** Of the administrators' HTTPS port; undefined when there is none. */
+  readonly adminPort: number | undefined;
   /** Where metrics are read; undefined when there are none. */
   readonly metricsPort: number | undefined;
   /** KMIP connections that are open now. */
@@ -56,41 +55,55 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     onProblem: ({ sink, failures, since, retryMs, error }) =>
       log.warn('a sink does not take events', { sink, failures, since, retryMs, error }),
   });
+  const startedAt = now();
   let upkeep: Upkeep | undefined;
-  const flushSightings = async () => {
-    await visits.settled();
-    await sightings.flush();
-  };
-  const stop = async () => {
-    await listener.stop(settings.drainTimeoutMs);
-    await watch.stop();
-    await upkeep?.stop();
-    await flushSightings();
-    await delivery.stop();
-  };
-  try {
-    const connections = () => listener.connections;
-    upkeep = options.upkeep && (await startUpkeep({ ...options, ...options.upkeep, newId, connections }));
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  return {
-    ...address,
-    metricsPort: upkeep?.metricsPort,
-    get connections() {
-      return listener.connections;
-    },
+  let administrators: AdminListeners | undefined;
+  const connections = () => listener.connections;
+  const running = {
     async trustChanged() {
       const changed = await watch.trustChanged();
       void upkeep?.look();
       return changed;
     },
-    useCertificate(certificate) {
+    useCertificate(certificate: ServerCertificate) {
       listener.useCertificate(certificate);
+      administrators?.useCertificate(certificate);
       void upkeep?.look();
     },
-    flushSightings,
-    stop,
+    async flushSightings() {
+      await visits.settled();
+      await sightings.flush();
+    },
+    async stop() {
+      await Promise.all([listener.stop(settings.drainTimeoutMs), administrators?.stop()]);
+      await watch.stop();
+      await upkeep?.stop();
+      await running.flushSightings();
+      await delivery.stop();
+    },
+  };
+  const effects = {
+    ...running,
+    serverCertificateChanged: running.useCertificate,
+    running: () => ({ startedAt, listen: formatAddress(address), connections: connections() }),
+  };
+  const { administration } = options;
+  try {
+    if (administration) {
+      upkeep = await startUpkeep({ ...options, ...administration, newId, connections });
+      administrators = await startAdministration({ ...options, ...administration, effects });
+    }
+  } catch (error) {
+    await running.stop();
+    throw error;
+  }
+  return {
+    ...address,
+    ...running,
+    adminPort: administrators?.port,
+    metricsPort: upkeep?.metricsPort,
+    get connections() {
+      return connections();
+    },
   };
 }

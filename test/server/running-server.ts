@@ -13,7 +13,7 @@ import {
 } from '../../certs/index.ts';
 import { validateEvent, type AuditEvent } from '../../server/audit/index.ts';
 import { hashPassword } from '../../server/credentials/index.ts';
-import { DEFAULT_VAULT, openDataFolder, type DataFolder } from '../../server/data-folder/index.ts';
+import { adminSocket, DEFAULT_VAULT, openDataFolder, type DataFolder } from '../../server/data-folder/index.ts';
 import { uuid } from '../../server/randomness.ts';
 import type { LogFields, Logger, LogLevel } from '../../server/log/index.ts';
 import { startServer, type RunningServer, type StartOptions } from '../../server/serve/index.ts';
@@ -84,7 +84,7 @@ export class Clock {
 
 export interface RunningTestServer extends Pick<
   RunningServer,
-  'trustChanged' | 'useCertificate' | 'flushSightings' | 'connections' | 'metricsPort'
+  'trustChanged' | 'useCertificate' | 'flushSightings' | 'connections' | 'metricsPort' | 'adminPort'
 > {
   readonly host: string;
   readonly port: number;
@@ -135,7 +135,12 @@ export async function runServer(t: Test, options: ServerOptions = {}): Promise<R
     service: folder.service,
     rootKey,
     tls: await folder.certificates.server(),
-    upkeep: { certificates: folder.certificates, version: 'test' },
+    administration: {
+      certificates: folder.certificates,
+      socketPath: adminSocket(path),
+      owner: { id: 'tester' },
+      version: 'test',
+    },
     log: collecting(logged),
     now: clock.now,
     randomBytes,
@@ -164,6 +169,7 @@ export async function runServer(t: Test, options: ServerOptions = {}): Promise<R
     logged,
     stop,
     metricsPort: server.metricsPort,
+    adminPort: server.adminPort,
     get connections() {
       return server.connections;
     },
