@@ -12,8 +12,11 @@ export function initiatorOf(actor: Actor | undefined): AdministrativeOccurrence[
   if (actor === undefined) return { id: UNAUTHENTICATED };
   if (actor.kind === 'owner') return { id: actor.id };
   const { keyId, name } = actor.administrator;
-  return { id: `AdminKeyID-${keyId}`, name };
+  return { id: administratorInitiatorId(keyId), name };
 }
+
+/** An administrator, as events name them by the SHA-256 of their signature key. */
+export const administratorInitiatorId = (keyId: string): string => `AdminKeyID-${keyId}`;
 
 /** `requestData.accountId` of the events page: the id of who acts. */
 export function accountIdOf(actor: Actor | undefined): string {

@@ -1,3 +1,4 @@
+export { administratorInitiatorId } from './actor.ts';
 export { AdminError } from './admin-error.ts';
 export {
   AdminRefusal,
@@ -11,7 +12,7 @@ export {
   type SentRequest,
   type Sign,
 } from './client.ts';
-export { LABEL_CHARACTERS_MAX, labelProblem } from './labels.ts';
+export { LABEL_CHARACTERS_MAX, type Labelled, labelProblem } from './labels.ts';
 export { type AdminListeners, type AdminListenersOptions, startAdminListeners } from './listeners.ts';
 export { CertificateManager } from './manager.ts';
 export type { Effects, ManagerOptions, Running } from './options.ts';

@@ -1,3 +1,4 @@
+import { administratorInitiatorId } from '../admin/index.ts';
 import { actionMatches, type EventQuery, followEvents, latestEvents, type NamedEvents } from './event-query.ts';
 import { eventLine } from './event-line.ts';
 import { CommandError } from './exit-codes.ts';
@@ -43,7 +44,7 @@ export async function showEvents(world: World, options: EventsOptions): Promise<
   });
 }
 
-/** Initiator ids for a client's label, a certificate's fingerprint, an operating system user, or an id as it stands in events. */
+/** Initiator ids for a client's or administrator's label, a certificate's fingerprint, an operating system user, or an id as it stands in events. */
 async function initiatorsCalled({ store }: CommandContext, name: string): Promise<string[]> {
   const client = await store.directory.clientNamed(name);
   if (client) {
@@ -56,6 +57,8 @@ async function initiatorsCalled({ store }: CommandContext, name: string): Promis
     }
     return certificates.map(({ fingerprint }) => `CertificateID-${fingerprint}`);
   }
+  const administrator = await store.directory.administratorNamed(name);
+  if (administrator) return [administratorInitiatorId(administrator.keyId), name];
   const fingerprint = name.replaceAll(':', '').toLowerCase();
   return [/^[0-9a-f]{64}$/.test(fingerprint) ? `CertificateID-${fingerprint}` : name];
 }

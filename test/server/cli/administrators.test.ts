@@ -60,6 +60,8 @@ t.test('once there is an administrator every request needs the signature of one'
   );
   t.match((await kmipd(['admin', 'show', 'alice', ...as('alice')])).out, /^alice\n {2}key +[0-9a-f]{64}\n/);
   t.match(await kmipd(['admin', 'show', 'bob', ...as('alice')]), { code: 3, err: /bob/ });
+  const events = (await kmipd(['events', '--json', '--initiator', 'alice'])).out.trimEnd().split('\n');
+  t.equal(events.length, 8, 'found by the administrator’s name, with what the system’s user of that name did before');
 });
 
 t.test('the passphrase comes from a file, from standard input, or is asked for without being shown', async t => {
