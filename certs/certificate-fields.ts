@@ -1,6 +1,6 @@
 import { type DerElement, DerReader, DerTag } from './der.ts';
 import { CertificateError } from './certificate-error.ts';
-import { noExtensions, type ReadExtensions, readExtensions } from './extensions.ts';
+import { noExtensions, type ReadExtensions, readExtensions } from './read-extensions.ts';
 import { type NamePart, readNameParts } from './name.ts';
 import { readSignatureAlgorithm, type SignatureAlgorithm } from './signature-algorithm.ts';
 import { readValidity, type Validity } from './validity.ts';

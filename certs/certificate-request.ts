@@ -4,7 +4,7 @@ import { CertificationRequest } from 'pkijs';
 import { CertificateError, orCertificateError } from './certificate-error.ts';
 import { type DerReader, DerTag, dottedOid, readSignedPart } from './der.ts';
 import { engine } from './engine.ts';
-import { noExtensions, type ReadExtensions, readExtensions } from './extensions.ts';
+import { noExtensions, type ReadExtensions, readExtensions } from './read-extensions.ts';
 import { checkedKeyType } from './keys.ts';
 import { readName } from './name.ts';
 import { describePublicKey } from './public-key.ts';

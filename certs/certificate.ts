@@ -5,6 +5,7 @@ import type { KeyUsageName } from './extension-values.ts';
 import { sha1Fingerprint, sha256Fingerprint } from './fingerprint.ts';
 import { type NamePart, nameText } from './name.ts';
 import { describePublicKey } from './public-key.ts';
+import { extensionIds } from './read-extensions.ts';
 import type { Validity } from './validity.ts';
 
 /** What we show and judge of a certificate. */
@@ -87,13 +88,11 @@ export function readCertificate(der: Uint8Array): Certificate {
     keyUsage: extensions.keyUsage,
     extendedKeyUsage: extensions.extendedKeyUsage,
     criticalExtensions: extensions.all.filter(({ isCritical }) => isCritical).map(({ id }) => id),
-    hasNameConstraints: extensions.all.some(({ id }) => id === NAME_CONSTRAINTS),
+    hasNameConstraints: extensions.all.some(({ id }) => id === extensionIds.nameConstraints),
     subjectKeyIdentifier: extensions.subjectKeyIdentifier,
     authorityKeyIdentifier: extensions.authorityKeyIdentifier,
   };
 }
-
-const NAME_CONSTRAINTS = '2.5.29.30';
 
 const textParts = (parts: readonly NamePart[]) =>
   parts.flat().flatMap(({ type, text }) => (text === undefined ? [] : [{ type, value: text }]));

@@ -3,8 +3,6 @@ import { AuthorityKeyIdentifier, BasicConstraints, Extension, ExtKeyUsage, Gener
 import { ipAddressOctets } from './ip-address.ts';
 import { extensionIds as id } from './read-extensions.ts';
 
-export { noExtensions, type ReadExtensions, readExtensions } from './read-extensions.ts';
-
 /** The bits of Key Usage that we set (RFC 5280 §4.2.1.3), as they lie in its first octet. */
 const KeyUsage = { digitalSignature: 0x80, keyEncipherment: 0x20, keyCertSign: 0x04, cRLSign: 0x02 } as const;
 
