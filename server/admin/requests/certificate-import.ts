@@ -2,9 +2,9 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import {
   checkAuthority,
   checkKeyType,
-  decryptPrivateKey,
   orderChain,
   parseCertificates,
+  parsePrivateKey,
   readPkcs12,
   toPem,
 } from '../../../certs/index.ts';
@@ -47,9 +47,10 @@ export const serverImport: RowOf<'certs server import'> = {
     return {
       ...done,
       async afterwards() {
+        const added = await done.afterwards?.();
         // Its certificate has come, so the key has found its place.
         if (pair.privateKeyPem === pendingKey) await certificates.setPendingKey(undefined);
-        return (await done.afterwards?.()) ?? {};
+        return added;
       },
     };
   },
@@ -63,7 +64,7 @@ export const authorityImport: RowOf<'certs authority import'> = {
   async run(asked, manager) {
     const { body, now, tell } = asked;
     const { certificates } = manager;
-    const pair = await pairIn(body, async () => []);
+    const pair = await pairIn(body);
     const [certificate] = parseCertificates(pair.certificatePem);
     const before = await certificates.authority();
     const [former] = parseCertificates(before.certificatePem);
@@ -79,7 +80,7 @@ export const authorityImport: RowOf<'certs authority import'> = {
 };
 
 /** The certificate, its chain and its key. `waiting`: keys that are here, for a certificate that comes alone. Throws AdminError. */
-async function pairIn(given: CertificateImport, waiting: () => Promise<readonly string[]>): Promise<KeyPair> {
+async function pairIn(given: CertificateImport, waiting?: () => Promise<readonly string[]>): Promise<KeyPair> {
   const { certificate, key, passphrase, chain, pkcs12 } = given;
   const chainPem = chain === undefined ? '' : pemOf(bytesOf(chain));
   if (pkcs12) {
@@ -93,7 +94,9 @@ async function pairIn(given: CertificateImport, waiting: () => Promise<readonly 
     throw new AdminError('bad request', 'there is no certificate in the request; give --cert FILE or --pkcs12 FILE');
   }
   const certificates = pemOf(bytesOf(certificate)) + chainPem;
-  if (key !== undefined) return ordered(certificates, privateKeyIn(bytesOf(key), passphrase));
+  if (key !== undefined) return ordered(certificates, parsePrivateKey(bytesOf(key), passphrase));
+  if (!waiting)
+    throw new AdminError('bad request', 'an authority signs, so its key is needed; give it with --key FILE');
   for (const privateKeyPem of await waiting()) {
     if (belongs(certificates, privateKeyPem)) return ordered(certificates, privateKeyPem);
   }
@@ -114,13 +117,6 @@ const pemOf = (bytes: Uint8Array): string =>
   parseCertificates(bytes)
     .map(({ der }) => toPem('CERTIFICATE', der))
     .join('');
-
-/** A private key, PEM or DER, as PKCS#8 in PEM. Throws CertificateError, which says nothing of what is in it. */
-function privateKeyIn(bytes: Uint8Array, passphrase: string | undefined): string {
-  const isDer = bytes[0] === 0x30;
-  const pem = isDer ? toPem(passphrase === undefined ? 'PRIVATE KEY' : 'ENCRYPTED PRIVATE KEY', bytes) : undefined;
-  return decryptPrivateKey(pem ?? Buffer.from(bytes).toString('latin1'), passphrase);
-}
 
 function belongs(certificates: string, privateKeyPem: string): boolean {
   const key = createPrivateKey(privateKeyPem);

@@ -22,7 +22,6 @@ function refused(t: Test, asked: Asked<unknown>, rule: RegExp, action: string, c
   t.equal(event?.requestData['claimedKeyId'], claimedKeyId);
 }
 
-const SET = 'hs-crypto.mtlscert-cert.set';
 const LIST = 'hs-crypto.mtlscert-cert.list';
 
 t.test(

@@ -191,3 +191,58 @@ export function collecting(logged: World['logged']): Logger {
 }
 
 export const base64 = (content: string | Uint8Array): string => Buffer.from(content).toString('base64');
+
+/** A running server that notes what it is told. */
+export interface NotedEffects extends Effects {
+  readonly noted: string[];
+  served: string | undefined;
+}
+export function notingEffects({ connectionsCut = 3 } = {}): NotedEffects {
+  const noted: string[] = [];
+  const effects: NotedEffects = {
+    noted,
+    served: undefined,
+    trustChanged: async () => {
+      noted.push('trust changed');
+      return { connectionsCut };
+    },
+    serverCertificateChanged: ({ certificatePem }) => {
+      noted.push('certificate changed');
+      effects.served = certificatePem;
+    },
+    flushSightings: async () => void noted.push('sightings flushed'),
+    running: () => ({ startedAt: START, listen: '127.0.0.1:5696', connections: 7 }),
+  };
+  return effects;
+}
+
+/** Done, with one event of this action and severity. Gives the answer. */
+export function done<Answer>(
+  t: Test,
+  { status, answer, error, events }: Asked<Answer>,
+  action: string,
+  told: object = {},
+): Answer {
+  t.equal(status, 200, error?.message ?? 'done');
+  t.equal(events.length, 1, 'one event');
+  t.match(events[0], {
+    action,
+    outcome: 'success',
+    reason: { reasonCode: 200 },
+    requestData: { accountId: OWNER },
+    ...told,
+  });
+  return answer;
+}
+
+/** Not done, with one event of this action that says why. */
+export function failed(
+  t: Test,
+  { status, error, events }: Asked<unknown>,
+  { code, action, message, told = {} }: { code: number; action: string; message: RegExp; told?: object },
+): void {
+  t.equal(status, code, error?.message ?? 'refused');
+  t.match(error?.message, message);
+  t.equal(events.length, 1, 'one event');
+  t.match(events[0], { action, outcome: 'failure', reason: { reasonCode: code }, initiator: { id: OWNER }, ...told });
+}
