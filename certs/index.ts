@@ -25,7 +25,9 @@ export { parseCertificates, parseCsr } from './parse.ts';
 export { rootProblem, type ValidatedPath, type ValidatePath, validatePath } from './path.ts';
 export { type PathProblem, type PathRule, pathRules } from './path-problem.ts';
 export { INPUT_BYTES_MAX, toPem } from './pem.ts';
-export { decryptPrivateKey, encryptPrivateKey } from './private-key-file.ts';
+export { type ToPkcs12, toPkcs12 } from './pkcs12.ts';
+export { type FromPkcs12, readPkcs12 } from './pkcs12-read.ts';
+export { decryptPrivateKey, encryptPrivateKey, parsePrivateKey } from './private-key-file.ts';
 export { type CreateServerRequest, createServerRequest } from './server-request.ts';
 export {
   generateSigningKey,

@@ -1,7 +1,8 @@
-import { createPrivateKey, type KeyObject, type webcrypto, X509Certificate } from 'node:crypto';
-import { CertificateError, orCertificateError } from './certificate-error.ts';
+import { type KeyObject, type webcrypto, X509Certificate } from 'node:crypto';
+import { CertificateError } from './certificate-error.ts';
 import { engine } from './engine.ts';
 import { toPem } from './pem.ts';
+import { readPrivateKey } from './private-key-file.ts';
 import { describePublicKey } from './public-key.ts';
 
 /** Kinds of key that we make. A certificate's public key is described in the same words. */
@@ -34,16 +35,13 @@ export async function privateKeyPem(key: webcrypto.CryptoKey): Promise<string> {
 }
 
 /**
- * A private key from PEM (PKCS#8, PKCS#1, SEC 1) or PKCS#8 in DER, ready to sign certificates.
+ * A private key as parsePrivateKey takes it, ready to sign certificates.
  * Throws CertificateError when it is none, is encrypted, or is of a kind that we do not sign with.
  */
 export async function importPrivateKey(
   input: string | Uint8Array,
 ): Promise<{ key: webcrypto.CryptoKey; keyObject: KeyObject; hash: string }> {
-  const keyObject = orCertificateError(
-    { found: 'something else, or an encrypted key', expected: 'a private key as PEM or PKCS#8' },
-    () => readPrivateKey(input),
-  );
+  const keyObject = readPrivateKey(input);
   const algorithm = webCryptoAlgorithm(checkedKeyType(keyObject));
   const pkcs8 = keyObject.export({ format: 'der', type: 'pkcs8' });
   const key = await engine.subtle.importKey('pkcs8', pkcs8, algorithm, false, ['sign']);
@@ -81,11 +79,6 @@ export function checkKeyType({ der }: { der: Uint8Array }): void {
   const isPss = publicKey.asymmetricKeyType === 'rsa-pss';
   if (isPss && modulusLength >= RSA_BITS_MIN && modulusLength <= RSA_BITS_MAX) return;
   checkedKeyType(publicKey);
-}
-
-function readPrivateKey(input: string | Uint8Array): KeyObject {
-  if (typeof input === 'string' || input[0] !== 0x30) return createPrivateKey(Buffer.from(input));
-  return createPrivateKey({ key: Buffer.from(input), format: 'der', type: 'pkcs8' });
 }
 
 /** As strong as the key: SHA-256 for RSA and P-256, SHA-384 for P-384, SHA-512 for P-521. Ed25519 has its own. */

@@ -1,17 +1,29 @@
+import { decodeBase64 } from './base64.ts';
 import { CertificateError, withPosition } from './certificate-error.ts';
 import { DerReader, DerTag } from './der.ts';
+import { describeLabel, foreignFile, foreignText, kindOfDer } from './input-kind.ts';
+import { lineCounter, positionIn } from './text-position.ts';
 
-/** DER found in an input, and the line on which its block begins; no line for input that is DER itself. */
+/** DER found in an input, and where: the line on which its block begins, or its first byte where the input is DER itself. */
 export interface Block {
   label: string | undefined;
   der: Uint8Array;
   line?: number;
+  byte?: number;
+  /** Header lines in front of the base64 (RFC 1421), joined by line feeds; OpenSSL writes them where it encrypts a key its old way. */
+  headers?: string;
+  /** What was wanted, as `InputKind` names it. */
+  kinds: readonly string[];
 }
 
-/** What a reader wants: the PEM labels that carry it, and how to call it in an error. */
+/** What a reader wants: the PEM labels that carry it, its own first, and how to call it in an error. */
 interface Wanted {
   labels: readonly string[];
   name: string;
+  /** What else may be in such a block, as `InputKind` names it. */
+  kinds?: readonly string[];
+  /** Whether bytes are one thing that is wanted, though not in DER: PKCS#7 and PKCS#12 may be in BER. */
+  isWhole?: (bytes: Uint8Array) => boolean;
 }
 
 /** Far more than any chain needs; a wrong file (a disk image, a log) is refused before it is searched. */
@@ -29,6 +41,10 @@ export function findBlocks(input: string | Uint8Array, wanted: Wanted): Block[] 
       expected: `${wanted.name} of at most ${INPUT_BYTES_MAX} bytes`,
     });
   }
+  const foreign = foreignFile(input);
+  if (foreign) {
+    throw new CertificateError({ byte: 0, found: foreign.found, expected: `${wanted.name} ${foreign.remedy}` });
+  }
   if (typeof input !== 'string' && isDer(input)) return derBlocks(input, wanted);
   const text = typeof input === 'string' ? input : decodeText(input);
   if (text.trim() === '') {
@@ -37,14 +53,25 @@ export function findBlocks(input: string | Uint8Array, wanted: Wanted): Block[] 
   return text.includes('-----BEGIN') ? pemBlocks(text, wanted) : bareBlocks(text, wanted);
 }
 
-/** Runs `read` on a block's DER; its errors get the block's line. */
-export function inBlock<T>({ der, line }: Block, read: (der: Uint8Array) => T): T {
+/** Runs `read` on a block's DER; its errors get the block's position, and say it where the block is another thing that we know. */
+export function inBlock<T>({ der, line, byte, kinds }: Block, read: (der: Uint8Array) => T): T {
   try {
     return read(der);
   } catch (error) {
-    if (error instanceof CertificateError && line !== undefined) throw withPosition(error, { line });
-    throw error;
+    if (!(error instanceof CertificateError)) throw error;
+    const kind = kindOfDer(der);
+    const told =
+      kind === undefined || kinds.includes(kind)
+        ? error
+        : new CertificateError({ byte: 0, found: kind, expected: kinds[0]! }, { cause: error });
+    throw line === undefined ? atByte(told, byte ?? 0) : withPosition(told, { line });
   }
+}
+
+/** The same finding in bytes that begin at this byte of more. */
+function atByte(error: CertificateError, start: number): CertificateError {
+  const { found, expected, position } = error;
+  return new CertificateError({ found, expected, ...position, byte: start + (position.byte ?? 0) }, { cause: error });
 }
 
 /** DER as PEM, 64 characters a line, with a line end after the last. */
@@ -56,23 +83,30 @@ export function toPem(label: string, der: Uint8Array): string {
   return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n');
 }
 
-/** A SEQUENCE with a long length: text cannot begin so, and whatever we read is longer than 127 bytes. */
-const isDer = (bytes: Uint8Array) => bytes[0] === DerTag.sequence && bytes[1]! >= 0x80 && bytes[1]! <= 0x84;
+/** A SEQUENCE: with a long length, as text cannot begin, or (a key) one with a short length that fills the input. */
+const isDer = (bytes: Uint8Array) =>
+  bytes[0] === DerTag.sequence &&
+  ((bytes[1]! >= 0x80 && bytes[1]! <= 0x84) || (bytes.length > 2 && bytes[1] === bytes.length - 2));
 
-/** UTF-8, or the UTF-16 in which Windows tools save. */
+/** UTF-8, or the UTF-16 in which Windows tools save, with or without its byte order mark. */
 function decodeText(bytes: Uint8Array): string {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes);
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
+  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes);
+  if (first !== 0 && second === 0) return new TextDecoder('utf-16le').decode(bytes);
+  if (first === 0 && second !== 0) return new TextDecoder('utf-16be').decode(bytes);
   return new TextDecoder().decode(bytes);
 }
 
 /** One after the other, to the last byte. */
 function derBlocks(input: Uint8Array, wanted: Wanted): Block[] {
-  const reader = new DerReader(input);
+  const kinds = kindsOf(wanted);
+  if (wanted.isWhole?.(input)) return [{ label: undefined, der: Uint8Array.from(input), byte: 0, kinds }];
   const blocks: Block[] = [];
-  while (!reader.isAtEnd) {
-    const element = reader.next(DerTag.sequence, wanted.name);
-    blocks.push({ label: undefined, der: Uint8Array.from(reader.whole(element)) });
+  for (let byte = 0; byte < input.length; byte += blocks.at(-1)!.der.length) {
+    const rest = { label: undefined, der: input.subarray(byte), byte, kinds };
+    const { end } = inBlock(rest, der => new DerReader(der).next(DerTag.sequence, wanted.name));
+    blocks.push({ ...rest, der: rest.der.slice(0, end) });
   }
   return blocks;
 }
@@ -99,10 +133,14 @@ function pemBlocks(text: string, wanted: Wanted): Block[] {
     }
     if (label !== open.label) throw unclosed(text, open, `an END ${label} line`, match.index);
     if (wanted.labels.includes(label)) {
+      const headers = headersAt(text, open.bodyStart, match.index);
+      const start = open.bodyStart + (headers?.length ?? 0);
       blocks.push({
         label,
         line: lineAt(open.start),
-        der: decodeBase64(text, open.bodyStart, match.index, `base64 in the ${label} block`),
+        der: decodeBase64(text, start, match.index, `base64 in the ${label} block`),
+        ...(headers !== undefined && { headers: headers.trim().replaceAll(/[ \t]*(\r\n|\r|\n)[ \t]*/g, '\n') }),
+        kinds: kindsOf(wanted),
       });
     } else {
       others.add(label);
@@ -111,45 +149,25 @@ function pemBlocks(text: string, wanted: Wanted): Block[] {
   }
   if (open) throw unclosed(text, open, 'the end of the input', text.length);
   if (blocks.length > 0) return blocks;
-  const found = others.size > 0 ? `${[...others].join(', ')}` : 'a BEGIN line that is not whole';
+  const found = others.size > 0 ? [...others].map(describeLabel).join(', ') : 'a BEGIN line that is not whole';
   const { line } = positionIn(text, text.indexOf('-----BEGIN'));
-  throw new CertificateError({ line, found, expected: `${wanted.name} (${wanted.labels.join(' or ')})` });
+  throw new CertificateError({ line, found, expected: `${wanted.name} (${wanted.labels[0]})` });
+}
+
+const kindsOf = ({ name, kinds = [] }: Wanted): readonly string[] => [name, ...kinds];
+
+/** The header lines at the beginning of a block, with all their white space; undefined when there are none. */
+function headersAt(text: string, start: number, end: number): string | undefined {
+  return /^\s*(?:[A-Za-z][A-Za-z0-9-]{0,63}:[^\r\n]*\s+)+/.exec(text.slice(start, end))?.[0];
 }
 
 function bareBlocks(text: string, wanted: Wanted): Block[] {
   const expected = `${wanted.name} as PEM, base64 or DER`;
   const start = text.search(/[^\s\uFEFF"']|$/);
-  return [
-    { label: undefined, line: positionIn(text, start).line, der: decodeBase64(text, start, text.length, expected) },
-  ];
-}
-
-/** Base64 between two indices of the text. Passed over: white space, and line ends that a JSON or shell string left as `\n`. */
-function decodeBase64(text: string, start: number, end: number, expected: string): Uint8Array {
-  let body = text.slice(start, end).replace(/\\[nrt]/g, '  ');
-  if (!/[^\s"']/.test(body)) throw new CertificateError({ ...positionIn(text, start), found: 'nothing', expected });
-  // A quoted string's closing quote; inside, a quote stays an error.
-  body = body.replace(/["',]\s*$/, '');
-  const wrong = /[^A-Za-z0-9+/\s=]|=(?=\s*[^\s=])/u.exec(body);
-  if (wrong) {
-    throw new CertificateError({
-      ...positionIn(text, start + wrong.index),
-      found: describeCharacter(wrong[0]),
-      expected,
-    });
-  }
-  const digits = body.replace(/[\s=]/g, '');
-  const padding = (body.match(/=/g) ?? []).length;
-  // Missing padding is made up for; wrong padding and a digit too many mean that something was lost.
-  if (digits.length % 4 === 1 || (padding > 0 && (digits.length + padding) % 4 !== 0) || padding > 2) {
-    throw new CertificateError({
-      ...positionIn(text, start),
-      found: `${digits.length} base64 digits and ${padding} of padding`,
-      expected,
-    });
-  }
-  // Memory of its own: what lies around in a Buffer's pool must not travel with it.
-  return Uint8Array.from(Buffer.from(digits, 'base64'));
+  const found = foreignText(text.slice(start));
+  if (found) throw new CertificateError({ ...positionIn(text, start), found, expected });
+  const der = decodeBase64(text, start, text.length, expected);
+  return [{ label: undefined, line: positionIn(text, start).line, der, kinds: kindsOf(wanted) }];
 }
 
 function unclosed(
@@ -165,25 +183,3 @@ function unclosed(
     expected: `the END ${open.label} line of the block that begins on line ${line}`,
   });
 }
-
-function positionIn(text: string, index: number): { line: number; column: number } {
-  const before = text.slice(0, index).split(/\r\n|\r|\n/);
-  return { line: before.length, column: before.at(-1)!.length + 1 };
-}
-
-/** Gives the lines of indices that only grow, counting each line once: a file may hold thousands of blocks. */
-function lineCounter(text: string): (index: number) => number {
-  const lineEnds = text.matchAll(/\r\n|\r|\n/g);
-  let line = 1;
-  let next = lineEnds.next();
-  return index => {
-    for (; !next.done && next.value.index < index; next = lineEnds.next()) line++;
-    return line;
-  };
-}
-
-/** By code point when it cannot be seen: a soft hyphen or a long dash from a word processor must be recognisable. */
-const describeCharacter = (character: string) =>
-  /^[\x21-\x7e]$/.test(character)
-    ? `'${character}'`
-    : `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
-import { CertificateError, decryptPrivateKey, encryptPrivateKey } from '../../certs/index.ts';
+import { CertificateError, decryptPrivateKey, encryptPrivateKey, parsePrivateKey } from '../../certs/index.ts';
 
 const keys = {
   Ed25519: generateKeyPairSync('ed25519').privateKey,
@@ -31,13 +31,15 @@ t.test('says by its parameters what guessing costs', async t => {
 
 t.test('what cannot be opened says why and shows nothing', async t => {
   const file = await encryptPrivateKey(pem(keys.Ed25519), 'a passphrase');
-  const damaged = file.replace(/\n[A-Za-z0-9+/]{20}/, `\n${'A'.repeat(20)}`);
+  const damaged = file.replace(/[A-Za-z0-9+/]{20}(={0,2}\n-----END)/, `${'A'.repeat(20)}$1`);
+  const cutOff = file.replace(/\n.*(\n-----END)/, '$1');
   const cases: [what: string, read: () => unknown, found: RegExp][] = [
-    ['wrong passphrase', () => decryptPrivateKey(file, 'another passphrase'), /passphrase that does not open it/],
-    ['damaged file', () => decryptPrivateKey(damaged, 'a passphrase'), /does not open it, or a damaged file/],
-    ['no key', () => decryptPrivateKey('text', 'a passphrase'), /no private key/],
+    ['wrong passphrase', () => decryptPrivateKey(file, 'another passphrase'), /wrong passphrase/],
+    ['damaged file', () => decryptPrivateKey(damaged, 'a passphrase'), /wrong passphrase, or an encrypted private key that is damaged/],
+    ['cut off', () => decryptPrivateKey(cutOff, 'a passphrase'), /^\d+ of \d+ bytes$/],
+    ['no key', () => decryptPrivateKey('text', 'a passphrase'), /a private key that cannot be read/],
     ['not encrypted', () => decryptPrivateKey(pem(keys.Ed25519), 'a passphrase'), /not encrypted/],
-    ['no passphrase', () => decryptPrivateKey(file, undefined), /an encrypted private key/],
+    ['no passphrase', () => parsePrivateKey(file), /an encrypted private key/],
   ];
   for (const [what, read, found] of cases) {
     try {
@@ -49,6 +51,6 @@ t.test('what cannot be opened says why and shows nothing', async t => {
       t.notMatch((error as CertificateError).message, /a passphrase\b.*another|MC4C|another passphrase/);
     }
   }
-  t.equal(decryptPrivateKey(pem(keys.Ed25519), undefined), pem(keys.Ed25519), 'one that is not encrypted, as it is');
+  t.equal(parsePrivateKey(pem(keys.Ed25519)), pem(keys.Ed25519), 'one that is not encrypted, as it is');
   await t.rejects(encryptPrivateKey('text', 'a passphrase'), CertificateError);
 });
