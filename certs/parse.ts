@@ -54,15 +54,13 @@ export function parseCsr(input: string | Uint8Array): CertificateRequest {
     labels: ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST'],
     name: 'a certificate request',
   });
-  const [block, second] = blocks;
-  if (!block || second) {
-    const { line, byte } = second ?? {};
-    throw new CertificateError({
-      ...(line !== undefined && { line }),
-      ...(byte !== undefined && { byte }),
-      found: `${blocks.length} requests`,
-      expected: 'one certificate request',
-    });
-  }
-  return inBlock(block, readCertificateRequest);
+  const requests = blocks.map(block => inBlock(block, readCertificateRequest));
+  if (requests.length === 1) return requests[0]!;
+  const { line, byte } = blocks[1]!;
+  throw new CertificateError({
+    ...(line !== undefined && { line }),
+    ...(byte !== undefined && { byte }),
+    found: `${requests.length} requests`,
+    expected: 'one certificate request',
+  });
 }
