@@ -45,7 +45,6 @@ const DRAIN_MS = 5000;
 
 const SUITES = [
   'TLS_AES_256_GCM_SHA384',
-  'TLS_CHACHA20_POLY1305_SHA256',
   'TLS_AES_128_GCM_SHA256',
   ...['ECDSA', 'RSA'].flatMap(key => [`ECDHE-${key}-AES256-GCM-SHA384`, `ECDHE-${key}-AES128-GCM-SHA256`]),
 ].join(':');
