@@ -1,4 +1,3 @@
-import { CertificateError } from '../../certs/index.ts';
 import {
   type AdministrativeActionName,
   buildAdministrativeEvent,
@@ -7,11 +6,10 @@ import {
   type PlainObject,
   toKept,
 } from '../audit/index.ts';
-import { ConflictError, type UnitOfWork } from '../store/index.ts';
 import { CommandError, type ExitReason, exitReasonOf } from './exit-codes.ts';
 import type { CommandContext } from './with-store.ts';
 
-/** What a command does, for its event. */
+/** What a command reads, for its event. */
 interface Deed {
   readonly action: AdministrativeActionName;
   /** The command without its arguments. */
@@ -21,43 +19,27 @@ interface Deed {
 }
 
 /** What came of it: the result of the command, and what its event tells besides. */
-export interface Done<T> {
+interface Done<T> {
   readonly result: T;
-  readonly target?: Deed['target'];
-  readonly requestData?: PlainObject;
-  readonly responseData?: PlainObject;
+  readonly responseData: PlainObject;
 }
 
 /**
- * Runs what a command does with a unit of work, and makes its changes and its event durable in one step; only then the
- * result is given. What was refused is recorded as a failure and thrown on.
+ * Runs what a command reads from the store itself, beside the certificate manager; its event is durable before the result is
+ * given. What was refused is recorded as a failure and thrown on.
  */
-export async function administer<T>(
-  context: CommandContext,
-  deed: Deed,
-  act: (unit: UnitOfWork) => Promise<Done<T>>,
-): Promise<T> {
-  const unit = context.store.begin();
+export async function administer<T>(context: CommandContext, deed: Deed, act: () => Promise<Done<T>>): Promise<T> {
   try {
-    const done = await act(unit);
-    unit.record(eventOf(context, toldBy(deed, done), { ok: true }));
-    await unit.commit();
-    return done.result;
+    const { result, responseData } = await act();
+    await record(context, { ...deed, responseData }, { ok: true });
+    return result;
   } catch (error) {
     const reason = exitReasonOf(error);
     if (reason !== 'unavailable') {
       const message = recordedText(error);
       const [detail = message] = message.split('; '); // what to do about it is for the person at the keyboard
-      const failed = context.store.begin();
-      failed.record(
-        eventOf(context, deed, {
-          ok: false,
-          cause: CAUSES[reason] ?? 'server error',
-          detail,
-          reasonForFailure: message,
-        }),
-      );
-      await failed.commit();
+      const cause = CAUSES[reason] ?? 'server error';
+      await record(context, { ...deed, responseData: {} }, { ok: false, cause, detail, reasonForFailure: message });
     }
     throw error;
   }
@@ -65,51 +47,38 @@ export async function administer<T>(
 
 /** What an event may say about an error: ours in words, the system's by its code. */
 function recordedText(error: unknown): string {
-  if (error instanceof CommandError) return error.recorded;
-  if (error instanceof ConflictError) return error.message;
-  if (error instanceof CertificateError) return `found ${error.found}, expected ${error.expected}`;
+  if (error instanceof CommandError) return error.message;
   const { code } = (error ?? {}) as { code?: unknown };
   return typeof code === 'string' ? `the command failed (${code})` : 'the command failed';
-}
-
-/** What the deed says, overridden by what is known when it is done. */
-function toldBy(deed: Deed, { target, requestData, responseData }: Done<unknown>) {
-  return {
-    ...deed,
-    ...(target && { target }),
-    ...(requestData && { requestData }),
-    ...(responseData && { responseData }),
-  };
 }
 
 const CAUSES: Readonly<Partial<Record<ExitReason, Cause>>> = {
   usage: 'bad request',
   notFound: 'not found',
   refused: 'conflict',
-  unavailable: 'unavailable',
 };
 
-function eventOf(
-  { world, service, uuid }: CommandContext,
-  deed: Deed & Pick<Done<unknown>, 'responseData'>,
+async function record(
+  { world, store, service, uuid }: CommandContext,
+  {
+    action,
+    command,
+    target = { id: '', name: '' },
+    requestData = {},
+    responseData,
+  }: Deed & Omit<Done<unknown>, 'result'>,
   outcome: Outcome,
-) {
-  const { action, command, target, requestData, responseData } = deed;
+): Promise<void> {
   const time = world.now();
   const event = buildAdministrativeEvent(
     {
-      id: uuid(),
-      time,
-      action,
+      ...{ id: uuid(), time, action, outcome, target, command, requestData, responseData },
       initiator: { id: world.user },
-      outcome,
-      target: target ?? { id: '', name: '' },
-      command,
-      requestData: requestData ?? {},
-      responseData: responseData ?? {},
       correlationId: uuid(),
     },
     service,
   );
-  return toKept(event, { time });
+  const unit = store.begin();
+  unit.record(toKept(event, { time }));
+  await unit.commit();
 }

@@ -25,13 +25,10 @@ export type ExitReason = keyof typeof exitCodes;
 export class CommandError extends Error {
   override readonly name = 'CommandError';
   readonly reason: ExitReason;
-  /** What an event says instead: paths on this machine stay out of events, for they can hold host names. */
-  readonly recorded: string;
 
-  constructor(reason: ExitReason, message: string, options: ErrorOptions & { recorded?: string } = {}) {
+  constructor(reason: ExitReason, message: string, options: ErrorOptions = {}) {
     super(message, options);
     this.reason = reason;
-    this.recorded = options.recorded ?? message;
   }
 }
 

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { createAuthority } from '../../../certs/index.ts';
+import { createAuthority, readPkcs12 } from '../../../certs/index.ts';
 import type { ClientAdd, ClientAdded } from '../../../server/admin/index.ts';
 import { certificate, fakeManager, Refuse } from './fake-manager.ts';
-import { parsed } from './fixture.ts';
+import { dataFolder, parsed } from './fixture.ts';
 
 const added = (changes: Partial<ClientAdded> = {}): ClientAdded => ({
   client: 'a',
@@ -171,3 +171,29 @@ t.test('each of the four ways becomes its request', async t => {
     { name: 'a', way: { kind: 'issue' } },
   ]);
 });
+
+t.test(
+  '--pkcs12 also writes key, certificate and chain as one file, under a password of its own or a given one',
+  async t => {
+    const { kmipd, parent } = await dataFolder(t);
+    const out = join(parent, 'out');
+    const add = (name: string, ...flags: string[]) =>
+      kmipd(['client', 'add', name, '--issue', '--out', out, '--key-type', 'ECDSA P-256', '--pkcs12', ...flags]);
+    const read = (name: string) => readFileSync(join(out, name), 'utf8');
+    const opened = (name: string, password: string) => readPkcs12(readFileSync(join(out, `${name}.p12`)), password);
+
+    t.match(await add('a'), { code: 0, out: /a\.p12\n +.*a\.p12\.password\n/ });
+    const password = read('a.p12.password').trim();
+    t.match(password, /^[\w-]{24}$/);
+    const { certificatePem, privateKeyPem, chainPem } = await opened('a', password);
+    t.same([certificatePem, privateKeyPem, chainPem], [read('a.crt'), read('a.key'), read('ca.crt')]);
+    for (const name of ['a.key', 'a.p12', 'a.p12.password'])
+      t.equal(statSync(join(out, name)).mode & 0o777, 0o600, name);
+
+    const file = join(parent, 'password');
+    writeFileSync(file, 'open sesame\n');
+    t.match(await add('b', '--pkcs12-password-file', file), { code: 0 });
+    t.notOk(existsSync(join(out, 'b.p12.password')));
+    t.equal((await opened('b', 'open sesame')).privateKeyPem, read('b.key'));
+  },
+);
