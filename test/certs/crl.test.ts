@@ -61,7 +61,11 @@ t.test('reads lists in whatever form, several too', async t => {
 t.test('says where a list is damaged', async t => {
   const rows: [name: string, input: string | Uint8Array, message: RegExp][] = [
     ['nothing', '', /line 1: found nothing, expected a revocation list as PEM, base64 or DER/],
-    ['a certificate', issuer.certificatePem, /line 1: found CERTIFICATE, expected a revocation list \(X509 CRL\)/],
+    [
+      'a certificate',
+      issuer.certificatePem,
+      /line 1: found a certificate \(CERTIFICATE\), expected a revocation list \(X509 CRL\)/,
+    ],
     ['a certificate in DER', issuer.der, /byte \d+: found .*, expected /],
     ['a piece', list.subarray(0, 100), /byte 0: found \d+ of \d+ bytes, expected all of a revocation list/],
     ['a piece in PEM', `\n${toPem('X509 CRL', list.subarray(0, 100))}`, /line 2, byte 0: /],
