@@ -21,9 +21,9 @@ const [CTRL_C, CTRL_D, BACKSPACE, LINE_FEED, RETURN, CTRL_U, DELETE] = [3, 4, 8,
  */
 export async function readSecretAt(input: SecretInput, output: Output, prompt: string): Promise<string | undefined> {
   if (input.isTTY !== true) return undefined;
-  output.write(prompt);
-  input.setRawMode(true);
+  input.setRawMode(true); // before the prompt, for whoever answers quickly
   try {
+    output.write(prompt);
     return await readLine(input);
   } finally {
     input.setRawMode(false);

@@ -180,7 +180,7 @@ t.test('a clock that is wrong is told of', async t => {
   t.match(await run(['client', 'list', '--data', server.folder, ...signed], late), { code: 4, err: /clock/ });
 });
 
-t.test('a disk that is full, or a key that cannot be handed out, leaves no client behind', async t => {
+t.test('files that cannot be made leave no client behind', async t => {
   const { server, files, kmipd } = await served(t);
   writeFileSync(join(files, 'out'), 'a file where the folder should be');
   t.match(await kmipd(['client', 'add', 'a', '--issue', '--out', join(files, 'out')]), { code: 1 });

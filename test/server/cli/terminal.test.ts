@@ -13,7 +13,13 @@ function terminal(isTTY = true) {
     resume: () => {},
     pause: () => {},
   }) as SecretInput & EventEmitter;
-  const output = { isTerminal: true, write: (text: string) => void (written += text) };
+  const output = {
+    isTerminal: true,
+    write(text: string) {
+      t.equal(raw.at(-1), written === '', 'nothing is shown from before the prompt until the line has ended');
+      written += text;
+    },
+  };
   return { fake, raw, output, written: () => written };
 }
 
