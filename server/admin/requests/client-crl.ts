@@ -1,7 +1,8 @@
-import { parseCrls, sha1Fingerprint } from '../../../certs/index.ts';
+import { parseCrls, type RevocationList, sha1Fingerprint } from '../../../certs/index.ts';
 import type { Client, Store, TrustedRoot } from '../../store/index.ts';
 import { AdminError } from '../admin-error.ts';
 import { fingerprintDigits, withFingerprint } from '../fingerprints.ts';
+import { shownTime } from '../shown-certificate.ts';
 import { files, fingerprint, label, object } from './body-schema.ts';
 import { shownRoot } from './client-list.ts';
 import { loadClient } from './clients.ts';
@@ -24,6 +25,7 @@ export const clientCrl: RowOf<'client crl'> = {
     tell({ requestData: { certificateId: root.fingerprint } });
     const lists = body.crls.map(bytesOf).flatMap(crl => parseCrls(crl));
     checkLists(lists, authoritiesOf(root));
+    checkNotOlder(lists, root.crls.flatMap(parseCrls));
     const crls = lists.map(({ der }) => der);
     unit.administer({ kind: 'set revocation lists', client: client.id, fingerprint: root.fingerprint, crls });
     tell({ responseData: { revocationLists: crls.length } });
@@ -34,6 +36,21 @@ export const clientCrl: RowOf<'client crl'> = {
     };
   },
 };
+
+/** Throws AdminError when a list would bring back what a later one of the same issuer has revoked since. */
+function checkNotOlder(lists: readonly RevocationList[], kept: readonly RevocationList[]): void {
+  for (const { issuerDer, scope, thisUpdate } of lists) {
+    const isLater = (other: RevocationList) =>
+      other.scope === scope && Buffer.compare(other.issuerDer, issuerDer) === 0 && other.thisUpdate > thisUpdate;
+    const later = kept.find(isLater);
+    if (!later) continue;
+    const [given, known] = [shownTime(thisUpdate), shownTime(later.thisUpdate)];
+    throw new AdminError(
+      'conflict',
+      `a revocation list is of ${given}, and the one of ${known} is known; give a later one`,
+    );
+  }
+}
 
 /** The root that is meant, among all of the client. */
 async function rootOf(

@@ -1,4 +1,4 @@
-import { parseCertificates, sha1Fingerprint } from '../../../certs/index.ts';
+import { colons, parseCertificates, sha1Fingerprint } from '../../../certs/index.ts';
 import { fingerprintDigits, withFingerprint } from '../fingerprints.ts';
 import { shownCertificate } from '../shown-certificate.ts';
 import { fingerprint, label, object } from './body-schema.ts';
@@ -9,6 +9,7 @@ import { trustCertificate } from './trusted-certificate.ts';
 
 /** Digits of a fingerprint that say which of the refused is meant: more than chance, or somebody who wants to be taken for another, gives. */
 const DIGITS_MIN = 8;
+const SHA1_DIGITS = 40;
 
 /** Pins a certificate that knocked and was refused. */
 export const clientTrust: RowOf<'client trust'> = {
@@ -29,6 +30,10 @@ export const clientTrust: RowOf<'client trust'> = {
     const [certificate] = parseCertificates(der);
     const { client, vault, isNew } = await clientFor(body, asked, manager);
     const warnings = await trustCertificate(certificate!, { client, origin: 'pinned' }, asked, manager);
+    if (digits.length < SHA1_DIGITS) {
+      const whole = colons(certificate!.sha256);
+      warnings.push(`a part of a fingerprint can be forged; see that the whole is the client's: SHA-256 ${whole}`);
+    }
     return {
       answer: {
         ...{ client: client.name, id: client.id, vault: vault.name, isNew, warnings },

@@ -277,6 +277,14 @@ t.test('crl: replaces the lists of a root; they must be its own', async t => {
     ...{ code: 404, action: SET, message: /no such root/ },
   });
   done(t, await world.ask('client crl', { name: 'vc', root: certificateId, crls }), SET);
+  const older = base64(craftCrl({ issuer: vmca, thisUpdate: days(-300), nextUpdate: days(9) }));
+  failed(t, await world.ask('client crl', { name: 'vc', root: certificateId, crls: [older] }), {
+    ...{
+      code: 409,
+      action: SET,
+      message: /is of 2026-01-26 .* and the one of 2026-06-30 .* is known; give a later one/,
+    },
+  });
 });
 
 t.test(
@@ -400,9 +408,20 @@ t.test('refused and trust: who has knocked is shown without any address, and let
   t.same(effects.noted, ['sightings flushed', 'sightings flushed', 'trust changed']);
   t.notMatch(JSON.stringify(asked.events), /corp\.example/);
   t.equal((await store.sightings.refused()).length, 2, 'it is not among the refused any more');
+  t.same(added.warnings, [], 'nobody can forge a whole fingerprint');
   failed(t, await trust(byShown), { code: 404, action: SET, message: /was refused/ });
+  done(t, await world.ask('client remove', { name: 'vc' }), DELETE);
   done(t, await world.ask('client add', pin('two', other)), SET);
   t.equal((await store.sightings.refused()).length, 1, 'nor one that is pinned from its file');
+
+  const third = craft();
+  const { der } = third;
+  const refusal = { issuers: [], cause: 'unknown certificate', count: 1, firstAt: START, lastAt: START };
+  await store.sightings.note({ seen: new Map(), refused: [{ ...refusal, der, fingerprint: sha256Fingerprint(der) }] });
+  const byPart = done(t, await trust(sha256Fingerprint(der).slice(0, 8), 'three'), SET);
+  t.match(byPart.warnings, [
+    /a part of a fingerprint can be forged; see that the whole is the client's: SHA-256 ([0-9A-F]{2}:){31}/,
+  ]);
 });
 
 t.test(
