@@ -81,8 +81,10 @@ export class Dispatcher {
   async refuse(bytes: Uint8Array, visit: Visit, failure: ItemFailure): Promise<Answer> {
     const scene = this.#scene();
     const identity = await this.#options.visits.identify(visit, scene.now).catch(this.#unexpected(scene));
-    const initiator = typeof identity === 'string' ? NOBODY : whoOf(identity);
-    return this.#refuse(scene, initiator, versionToAnswer(bytes), failure, true);
+    if (typeof identity === 'string') return this.#refuse(scene, NOBODY, versionToAnswer(bytes), failure, true);
+    // Who is not let in is told only that, whatever else was wrong: to be a stranger is the graver thing, in the event too.
+    if (!identity.ok) return this.#stranger(bytes, identity, scene);
+    return this.#refuse(scene, whoOf(identity), versionToAnswer(bytes), failure, true);
   }
 
   #stranger(bytes: Uint8Array, refusal: Refusal, scene: Scene): Promise<Answer> {

@@ -53,6 +53,18 @@ t.test('who has no certificate, or an unknown one, is told so in the words of KM
   t.same(endings(await known.batch([createItem()])), ['Success'], 'the listener does not suffer');
 });
 
+t.test('a stranger is a stranger first, whatever it sends', async t => {
+  const server = await runServer(t);
+  const stranger = await selfSigned({ commonName: 'stranger' });
+  for (const bytes of [Buffer.from('GET / HTTP/1.1\r\n\r\n'), Buffer.from('420078010fffffff', 'hex')]) {
+    const client = await server.connect(stranger);
+    const { message } = decodeResponse((await client.sendBytes(bytes))!);
+    t.match(message.batchItems, [{ resultReason: ResultReason.AuthenticationNotSuccessful }]);
+    t.equal(await client.nextMessage(), undefined, 'the connection ends');
+    t.match((await server.events()).at(-1), { severity: 'critical', reason: { reasonCode: 401 } });
+  }
+});
+
 t.test('a self-signed certificate without Extended Key Usage is as good as any once it is pinned', async t => {
   const server = await runServer(t);
   for (const keyType of ['ECDSA P-256', 'RSA 2048', 'Ed25519'] as const) {
