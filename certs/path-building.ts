@@ -5,7 +5,7 @@ import { isSignedWith, keyWeakness } from './signature.ts';
 /** From end certificate to root, both included; a company's has three or four. */
 const PATH_CERTIFICATES_MAX = 10;
 /** Signatures that are checked before a search gives up: the peer chooses what it presents, and each may take a millisecond. */
-const SIGNATURES_MAX = 32;
+const SIGNATURES_MAX = 16;
 /** Steps from a certificate to an issuer; cross-signed authorities can be gone through in very many ways. */
 const STEPS_MAX = 500;
 

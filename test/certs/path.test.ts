@@ -114,13 +114,13 @@ t.test('ends soon, whatever a peer presents', async t => {
     const start = process.hrtime.bigint();
     t.match(validate(chain), { ok: false, problem: { rule: 'no path to a trusted root', detail } }, name);
     const ms = Number(process.hrtime.bigint() - start) / 1e6;
-    t.ok(ms < 500, `${name}: ${ms.toFixed(0)} ms`);
+    t.ok(ms < 1000, `${name}: ${ms.toFixed(0)} ms`);
   };
   const namesakes = Array.from({ length: 100 }, () => craft({ subject: 'Middle', keyType: 'ECDSA P-521', extensions }));
   timed(
     'a hundred authorities of the name of the issuer',
     { certificate: leaf, issuers: namesakes, root },
-    /given up after 32 signatures/,
+    /given up after 16 signatures/,
   );
 
   // Every one signed by every other: each order of them is a way that could lead to the root.

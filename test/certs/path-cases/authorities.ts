@@ -55,6 +55,14 @@ export const authorities: PathCase[] = [
     chain: underRoot([], { version: 1, issuer: otherRoot }),
     breaks: ['no authority', THE_ROOT],
   },
+  {
+    name: 'an authority of version 1 that issued itself, below the root',
+    chain: (() => {
+      const rollover = craft({ subject: 'Root', issuer: root, version: 1 });
+      return { certificate: leaf(rollover), issuers: [rollover], root };
+    })(),
+    breaks: ['no authority', 'issuer 1'],
+  },
   { name: 'an intermediate, given as root', chain: { certificate: leaf(one), issuers: [root], root: one } },
 ];
 
