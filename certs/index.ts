@@ -28,6 +28,7 @@ export { INPUT_BYTES_MAX, toPem } from './pem.ts';
 export { type ToPkcs12, toPkcs12 } from './pkcs12.ts';
 export { type FromPkcs12, readPkcs12 } from './pkcs12-read.ts';
 export { decryptPrivateKey, encryptPrivateKey, parsePrivateKey } from './private-key-file.ts';
+export { checkServerCertificate } from './server-certificate.ts';
 export { type CreateServerRequest, createServerRequest } from './server-request.ts';
 export {
   generateSigningKey,

@@ -1,51 +1,94 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { type KeyObject, X509Certificate } from 'node:crypto';
 import type { Certificate } from './certificate.ts';
-import { CertificateError, orCertificateError } from './certificate-error.ts';
+import { CertificateError } from './certificate-error.ts';
 import { parseCertificates } from './parse.ts';
 import { toPem } from './pem.ts';
+import { readPrivateKey } from './private-key-file.ts';
 
 export interface OrderedChain {
   /** The certificate that the key belongs to. */
   certificatePem: string;
-  /** Its issuers, each followed by its own, as far as they were given; empty when none was. */
+  /** Its issuers, each followed by its own, with the root where it was given; empty when none was. */
   chainPem: string;
+  /** PKCS#8, not encrypted. */
   privateKeyPem: string;
 }
 
 /**
- * Finds, among certificates in any order, the one that a private key (PEM) belongs to, and puts its issuers in order. What belongs
- * to neither is left out. Throws CertificateError when no certificate belongs to the key.
+ * Finds, among certificates in any order, the one that a private key (as parsePrivateKey takes it) belongs to, the newest where there
+ * are several, and puts its issuers in order. The root may be missing. Authorities that stand above none of them are left out when the
+ * chain is whole without. Throws CertificateError when no certificate belongs to the key, or when there is a gap: it names what is missing.
  */
-export function orderChain(certificates: string | Uint8Array, privateKeyPem: string): OrderedChain {
-  const key = orCertificateError({ found: 'something else', expected: 'a private key as PEM' }, () =>
-    createPrivateKey(privateKeyPem),
-  );
-  const given = parseCertificates(certificates);
-  const own = given.find(({ der }) => new X509Certificate(der).checkPrivateKey(key));
-  if (!own) {
-    const more = given.length > 1 ? ` and ${given.length - 1} more` : '';
-    throw new CertificateError({
-      found: `a private key that belongs to another certificate than ${given[0]!.subject || 'the one given'}${more}`,
-      expected: 'a private key and its certificate',
-    });
-  }
-  const pem = ({ der }: Certificate) => toPem('CERTIFICATE', der);
-  return { certificatePem: pem(own), chainPem: issuersOf(own, given).map(pem).join(''), privateKeyPem };
+export function orderChain(
+  certificates: string | Uint8Array,
+  privateKey: string | Uint8Array,
+  chain?: string | Uint8Array,
+): OrderedChain {
+  const key = readPrivateKey(privateKey);
+  const given = [...parseCertificates(certificates), ...(chain === undefined ? [] : parseCertificates(chain))];
+  const own = ofKey(key, given);
+  return {
+    certificatePem: pem(own),
+    chainPem: issuersOf(own, given).map(pem).join(''),
+    privateKeyPem: toPem('PRIVATE KEY', key.export({ format: 'der', type: 'pkcs8' })),
+  };
 }
 
-function issuersOf(certificate: Certificate, given: readonly Certificate[]): Certificate[] {
-  const path = [certificate];
-  for (;;) {
+const pem = ({ der }: Certificate) => toPem('CERTIFICATE', der);
+
+function ofKey(key: KeyObject, given: readonly Certificate[]): Certificate {
+  const [newest] = given
+    .filter(({ der }) => new X509Certificate(der).checkPrivateKey(key))
+    .sort((a, b) => b.notBefore.getTime() - a.notBefore.getTime());
+  if (newest) return newest;
+  const more = given.length > 1 ? ` and ${given.length - 1} more` : '';
+  throw new CertificateError({
+    found: `a private key that belongs to another certificate than ${named(given[0]!.subject)}${more}`,
+    expected: 'a private key and its certificate',
+  });
+}
+
+const named = (name: string) => name || 'the one without a subject';
+
+/** Far more than any set of authorities needs; one made to have no end of ways must not keep us. */
+const STEPS_MAX = 1000;
+
+/** The way to a root, or where none was given as far up as there is one. */
+function issuersOf(own: Certificate, given: readonly Certificate[]): Certificate[] {
+  let steps = 0;
+  let longest = [own];
+  // Several authorities may have one name, one authority several certificates, and two may have issued each other.
+  const toRoot = (path: Certificate[]): Certificate[] | undefined => {
     const last = path.at(-1)!;
-    const x509 = new X509Certificate(last.der);
-    // Several authorities may have the same name: the one whose key has signed is meant.
-    const next = last.isSelfSigned
-      ? undefined
-      : given.find(({ der, isCa }) => {
-          const issuer = new X509Certificate(der);
-          return isCa && x509.checkIssued(issuer) && x509.verify(issuer.publicKey);
-        });
-    if (!next || path.some(({ sha256 }) => sha256 === next.sha256)) return path.slice(1);
-    path.push(next);
-  }
+    if (last.isSelfSigned) return path;
+    if (path.length > longest.length) longest = path;
+    for (const issuer of given.filter(each => isIssuedBy(last, each))) {
+      if (path.some(({ sha256 }) => sha256 === issuer.sha256) || ++steps > STEPS_MAX) continue;
+      const found = toRoot([...path, issuer]);
+      if (found) return found;
+    }
+    return undefined;
+  };
+  const path = toRoot([own]);
+  if (!path) checkNoGap(longest, given);
+  return (path ?? longest).slice(1);
+}
+
+function isIssuedBy({ der }: Certificate, authority: Certificate): boolean {
+  if (!authority.isCa) return false;
+  const x509 = new X509Certificate(der);
+  const issuer = new X509Certificate(authority.der);
+  return x509.checkIssued(issuer) && x509.verify(issuer.publicKey);
+}
+
+/** An authority that has no place in a chain without a root stands above one that was forgotten. */
+function checkNoGap(path: readonly Certificate[], given: readonly Certificate[]): void {
+  const unused = given.find(({ isCa, subject }) => isCa && !path.some(used => used.subject === subject));
+  if (!unused) return;
+  const last = path.at(-1)!;
+  const isNamesake = given.some(({ subject, sha256 }) => subject === last.issuer && sha256 !== last.sha256);
+  throw new CertificateError({
+    found: `no certificate of ${named(last.issuer)}${isNamesake ? ' with the key that signed' : ''} among the ${given.length} given`,
+    expected: `the issuer of ${named(last.subject)}, which comes between it and ${named(unused.subject)}`,
+  });
 }

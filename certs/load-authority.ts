@@ -3,8 +3,9 @@ import { fromBER } from 'asn1js';
 import { Certificate as PkiCertificate, type RelativeDistinguishedNames } from 'pkijs';
 import { type Certificate } from './certificate.ts';
 import { CertificateError } from './certificate-error.ts';
+import { checkAuthorityItself, checkChain, outOfDates } from './chain-check.ts';
 import * as issue from './issue.ts';
-import { checkKeyType, importPrivateKey } from './keys.ts';
+import { importPrivateKey } from './keys.ts';
 import { parseCertificates } from './parse.ts';
 import { toPem } from './pem.ts';
 import { validityAt } from './validity.ts';
@@ -26,20 +27,8 @@ export interface LoadedAuthority {
 /** The first certificate of the authority and its key. Throws CertificateError when they cannot sign now. */
 export async function loadAuthority({ certificatePem, privateKeyPem }: Authority, now: Date): Promise<LoadedAuthority> {
   const certificate = parseCertificates(certificatePem)[0]!;
-  if (!certificate.isCa) {
-    throw new CertificateError({
-      found: `no authority: ${certificate.subject}`,
-      expected: 'a certificate with basic constraints CA',
-    });
-  }
-  const state = validityAt(certificate, now);
-  if (state !== 'valid') {
-    const { notBefore, notAfter } = certificate;
-    throw new CertificateError({
-      found: `an authority that is ${state}`,
-      expected: `one valid now; this is from ${notBefore.toISOString()} to ${notAfter.toISOString()}`,
-    });
-  }
+  checkAuthorityItself(certificate, 0);
+  if (validityAt(certificate, now) !== 'valid') throw outOfDates(certificate, now);
   const { key, keyObject, hash } = await importPrivateKey(privateKeyPem);
   if (!new X509Certificate(certificate.der).checkPrivateKey(keyObject)) {
     throw new CertificateError({
@@ -58,23 +47,12 @@ export async function loadAuthority({ certificatePem, privateKeyPem }: Authority
 
 /**
  * Gives the certificate of an authority that was made elsewhere, once it is sure that what it signs will be believed. Throws
- * CertificateError when it may not sign certificates, cannot sign now, is itself signed by way of SHA-1, or has a weak key.
+ * CertificateError when it may not sign certificates, cannot sign now, is itself signed by way of SHA-1 or has a weak key; and when
+ * one of these is true of a certificate that was given above it.
  */
 export async function checkAuthority(authority: Authority, now: Date): Promise<Certificate> {
   const { certificate } = await loadAuthority(authority, now);
-  checkKeyType(certificate);
-  if (certificate.keyUsage?.has('keyCertSign') === false) {
-    throw new CertificateError({
-      found: `an authority that may sign no certificates: ${certificate.subject}`,
-      expected: 'one with key usage keyCertSign',
-    });
-  }
-  if (certificate.hasWeakSignature && !certificate.isSelfSigned) {
-    throw new CertificateError({
-      found: `an authority signed with ${certificate.signatureAlgorithm}`,
-      expected: 'SHA-256 or better',
-    });
-  }
+  checkChain(certificate, parseCertificates(authority.certificatePem).slice(1), now);
   return certificate;
 }
 

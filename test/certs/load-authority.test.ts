@@ -57,6 +57,36 @@ t.test("another's key is refused, a self-signature by way of SHA-1 is not judged
   t.match(await checkAuthority(old, now), { hasWeakSignature: true, isSelfSigned: true });
 });
 
+const above: [what: string, root: Craft, middle: Craft, found: RegExp][] = [
+  ['not the issuer', {}, { issuer: craft({ subject: 'root', extensions: [authority()] }) }, /CN=root above CN=middle/],
+  ['no authority', { extensions: [] }, {}, /no authority: CN=root/],
+  ['path length', { extensions: [authority(0)] }, {}, /path length 0 of CN=root/],
+  ['key usage', { extensions: [authority(), keyUsage('digitalSignature')] }, {}, /may sign no certificates: CN=root/],
+  ['expired', { notAfter: new Date('2026-02-01T00:00:00Z') }, {}, /expired: CN=root/],
+  ['signed with SHA-1', {}, { hash: 'sha1' }, /CN=middle signed with ECDSA SHA-1/],
+  ['RSA 1024', { keyType: 'RSA 1024' }, {}, /RSA 1024/],
+];
+for (const [what, rootWith, middleWith, found] of above) {
+  t.test(`an authority is refused for what stands above it: ${what} (RFC 5280 §6.1)`, async t => {
+    const top = craft({ subject: 'root', extensions: [authority()], ...rootWith });
+    const middle = craft({ subject: 'middle', issuer: top, extensions: [authority()], ...middleWith });
+    const own = craft({ subject: 'own', issuer: middle, extensions: [authority()] });
+    const certificatePem = own.certificatePem + middle.certificatePem + top.certificatePem;
+    const error = await checkAuthority({ certificatePem, privateKeyPem: own.privateKeyPem }, now).catch(
+      (error: unknown) => error,
+    );
+    t.ok(error instanceof CertificateError, 'with a CertificateError');
+    t.match((error as CertificateError).found, found);
+  });
+}
+
+t.test('a path length of one lets one authority stand below (RFC 5280 §4.2.1.9)', async t => {
+  const top = craft({ subject: 'root', extensions: [authority(1)] });
+  const own = craft({ subject: 'own', issuer: top, extensions: [authority(0)] });
+  const certificatePem = own.certificatePem + top.certificatePem;
+  t.match(await checkAuthority({ certificatePem, privateKeyPem: own.privateKeyPem }, now), { subject: 'CN=own' });
+});
+
 for (const [keyType, isAccepted] of [
   ['RSA 1024', false],
   ['RSA 2048', true],
