@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import {
   checkAuthority,
-  checkKeyType,
+  checkServerCertificate,
   orderChain,
   parseCertificates,
   parsePrivateKey,
@@ -41,8 +41,8 @@ export const serverImport: RowOf<'certs server import'> = {
     const pair = await pairIn(asked.body, waiting);
     const [certificate] = parseCertificates(pair.certificatePem);
     asked.tell({ requestData: { certificateId: certificate!.sha256 } });
-    checkKeyType(certificate!);
     checkDates(certificate!, asked.now);
+    checkServerCertificate(pair.certificatePem, asked.now);
     const done = await replaceServer(pair, serverWarnings(certificate!, asked.now), asked, manager);
     return {
       ...done,
