@@ -195,9 +195,9 @@ t.test('over HTTPS the server is known by its authority, for the name that was a
 
 t.test('an authority that stands below another is trusted by itself', async t => {
   const { listener } = answering(200, { clients: [] });
-  const root = await issue({ commonName: 'company', isAuthority: true });
-  const authority = await issue({ commonName: 'kmipd authority', issuer: root, isAuthority: true });
-  const at = await onPort(t, listener, await issue({ commonName: 'localhost', issuer: authority }));
+  const root = issue({ commonName: 'company', isAuthority: true });
+  const authority = issue({ commonName: 'kmipd authority', issuer: root, isAuthority: true });
+  const at = await onPort(t, listener, issue({ commonName: 'localhost', issuer: authority }));
   for (const authorityPem of [authority.certificatePem, withChain(authority, root).certificatePem]) {
     const send = overHttps({ ...at, host: 'localhost', authorityPem });
     t.same(await askCertificateManager('client list', {}, { send }), { clients: [] });
