@@ -17,7 +17,7 @@ t.setTimeout(300_000);
 
 /**
  * What clients give to be kept is kept: the attributes of objects, with the terms by which they are found, and the certificate
- * by which a client is known. Nothing else in the database may name an address.
+ * by which a client is known, or was refused. Nothing else in the database may name an address.
  */
 const KEPT_FOR_CLIENTS = new Set([
   'managed_object.attributes',
@@ -25,6 +25,7 @@ const KEPT_FOR_CLIENTS = new Set([
   'term.value',
   'term_name.name',
   'client_certificate.der',
+  'refused_certificate.der',
 ]);
 
 const subject: readonly SubjectPart[] = [
