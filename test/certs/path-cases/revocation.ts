@@ -94,7 +94,11 @@ export const revocation: PathCase[] = [
   { name: 'a list without a next update', chain: listed({ nextUpdate: null }) },
   { name: 'an old list and its successor', chain: listed(past, {}) },
   { name: 'a list of today and one of the future', chain: listed({}, future) },
-  { name: 'revoked on the list of today, not on one of the future', chain: listed({ revoked }, future), breaks: REVOKED },
+  {
+    name: 'revoked on the list of today, not on one of the future',
+    chain: listed({ revoked }, future),
+    breaks: REVOKED,
+  },
   { name: 'no longer on hold in the later list', chain: listed({ revoked, thisUpdate: before(now, 3 * DAY_MS) }, {}) },
   { name: 'on the later list', chain: listed({ thisUpdate: before(now, 3 * DAY_MS) }, { revoked }), breaks: REVOKED },
   {
