@@ -23,7 +23,7 @@ export interface Derivation {
   iterations: number;
 }
 
-/** A second or two of work. A hostile file could ask for years. */
+/** Some seconds of work, in which others have their turn. A hostile file could ask for years. */
 export const ITERATIONS_MAX = 10_000_000;
 
 const derive = promisify(pbkdf2);
@@ -158,18 +158,22 @@ function readCount(reader: DerReader, what: string): number {
   return Number(BigInt.asIntN(octets.length * 8, BigInt(`0x0${Buffer.from(octets).toString('hex')}`)));
 }
 
+/** Longer than any that is known: it goes into messages. */
+const ID_CHARACTERS_MAX = 100;
+
 /** An AlgorithmIdentifier: its dotted name, where it stands, and what its parameters are read with. */
 export function readAlgorithm(reader: DerReader, what: string): { id: string; parameters: DerReader; byte: number } {
   const byte = reader.offset;
   const parameters = reader.into(reader.next(DerTag.sequence, what));
-  return { id: dottedOid(parameters.content(parameters.next(DerTag.objectIdentifier, what))), parameters, byte };
+  const id = dottedOid(parameters.content(parameters.next(DerTag.objectIdentifier, what)));
+  return { id: id.slice(0, ID_CHARACTERS_MAX), parameters, byte };
 }
 
 const notOpened = (id: string, byte: number) =>
   new CertificateError({
     byte,
     found: `encryption with ${old.get(id) ?? `algorithm ${id}`}`,
-    expected: 'AES-256 (or AES-128, 3DES): export it anew with AES-256, SHA-256',
+    expected: 'AES-256: export it anew (Windows: AES256-SHA256; OpenSSL: version 3, without -legacy)',
   });
 
 // What tools of old encrypt with, most of them in 40 bits.

@@ -1,6 +1,6 @@
 import { CertificateError } from './certificate-error.ts';
 import { definiteBer } from './definite-ber.ts';
-import { DerReader, DerTag, dottedOid } from './der.ts';
+import { type DerElement, DerReader, DerTag, dottedOid } from './der.ts';
 import { readEncryptedPrivateKey } from './encrypted-private-key.ts';
 import { decryptWith, type Encryption, ITERATIONS_MAX, readEncryption } from './encryption.ts';
 import { pkcs12Oid } from './pkcs12-oids.ts';
@@ -21,9 +21,9 @@ export class Pkcs12Contents {
     this.#password = password;
   }
 
-  /** Reads an AuthenticatedSafe (RFC 7292 §4.1). Throws CertificateError: bytes count within it. */
-  async readSafe(ber: Uint8Array): Promise<void> {
-    const list = listIn(ber, 'the safe of the PKCS#12 file');
+  /** Reads an AuthenticatedSafe (RFC 7292 §4.1): what these bytes of the file hold. Throws CertificateError. */
+  async readSafe(file: Uint8Array, { content: start, end }: DerElement): Promise<void> {
+    const list = listIn(file, 'the safe of the PKCS#12 file', start, end);
     while (!list.isAtEnd) {
       const info = list.into(list.next(DerTag.sequence, 'a content of the safe'));
       const type = info.next(DerTag.objectIdentifier, 'the type of a content');
@@ -114,9 +114,12 @@ export class Pkcs12Contents {
   }
 }
 
-/** A reader of what a SEQUENCE holds, which is all of the input. */
-function listIn(ber: Uint8Array, what: string): DerReader {
-  const outer = new DerReader(definiteBer(ber, what));
+/** A reader of what a SEQUENCE holds, which is all of the input between the two bytes; bytes count from there only where it is not in DER. */
+function listIn(ber: Uint8Array, what: string, start = 0, end = ber.length): DerReader {
+  const whole = ber.subarray(start, end);
+  const definite = definiteBer(whole, what);
+  const isDer = definite.byteOffset === whole.byteOffset && definite.buffer === whole.buffer;
+  const outer = isDer ? new DerReader(ber, start, end) : new DerReader(definite);
   const list = outer.into(outer.next(DerTag.sequence, what));
   outer.finish(what);
   return list;

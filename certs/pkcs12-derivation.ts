@@ -11,18 +11,17 @@ const ITERATIONS_PER_TURN = 2000;
 
 /**
  * PKCS#12's own way from a password to a key (RFC 7292 appendix B.2): that of MACs, and of ciphers before PBES2. The password goes in
- * as a BMPString with the two zero octets behind it; given as bytes, as those.
+ * as a BMPString with two zero octets behind it.
  */
 export async function deriveForPkcs12(
-  password: string | Uint8Array,
+  password: string,
   { hash, salt, iterations }: Derivation,
   purpose: keyof typeof purposes,
   size: number,
 ): Promise<Buffer> {
   const blockOctets = hash === 'sha384' || hash === 'sha512' ? 128 : 64;
-  const bytes = typeof password === 'string' ? pkcs12Password(password) : password;
   const diversifier = Buffer.alloc(blockOctets, purposes[purpose]);
-  const input = Buffer.concat([filled(salt, blockOctets), filled(bytes, blockOctets)]);
+  const input = Buffer.concat([filled(salt, blockOctets), filled(utf16be(`${password}\0`), blockOctets)]);
   const blocks: Buffer[] = [];
   for (let have = 0; have < size; have += blocks.at(-1)!.length) {
     let block = createHash(hash).update(diversifier).update(input).digest();
@@ -36,11 +35,8 @@ export async function deriveForPkcs12(
   return Buffer.concat(blocks).subarray(0, size);
 }
 
-/** As text goes into the derivation. */
-export const pkcs12Password = (password: string): Uint8Array => utf16be(`${password}\0`);
-
 /** The MAC over the content of a PKCS#12 file (RFC 7292 §4). */
-export async function pkcs12Mac(password: string | Uint8Array, how: Derivation, content: Uint8Array): Promise<Buffer> {
+export async function pkcs12Mac(password: string, how: Derivation, content: Uint8Array): Promise<Buffer> {
   const size = createHash(how.hash).digest().length;
   return createHmac(how.hash, await deriveForPkcs12(password, how, 'mac', size))
     .update(content)

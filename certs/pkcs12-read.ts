@@ -2,7 +2,7 @@ import { createHmac, pbkdf2 } from 'node:crypto';
 import { promisify } from 'node:util';
 import { CertificateError } from './certificate-error.ts';
 import { definiteBer } from './definite-ber.ts';
-import { DerReader, DerTag, dottedOid } from './der.ts';
+import { type DerElement, DerReader, DerTag, dottedOid } from './der.ts';
 import { readAlgorithm, readHmac, readIterations, readPbkdf2 } from './encryption.ts';
 import { orderChain } from './key-pair.ts';
 import { findBlocks, inBlock, toPem } from './pem.ts';
@@ -26,10 +26,15 @@ export interface FromPkcs12 {
  */
 export async function readPkcs12(input: string | Uint8Array, password: string): Promise<FromPkcs12> {
   const [block] = findBlocks(input, { labels: ['PKCS12'], name: 'a PKCS#12 file', isWhole: isIndefinite });
-  const { content, mac } = inBlock(block!, readPfx);
-  const secret = await checkedPassword(content, mac, password);
-  const contents = new Pkcs12Contents(secret);
-  await contents.readSafe(content);
+  const { der, safe, mac } = inBlock(block!, readPfx);
+  if (!isSameMac(await mac.compute(password, der.subarray(safe.content, safe.end)), mac.value)) {
+    throw new CertificateError({
+      found: 'a wrong password, or a PKCS#12 file that is damaged',
+      expected: 'the password with which the file was exported',
+    });
+  }
+  const contents = new Pkcs12Contents(password);
+  await contents.readSafe(der, safe);
   return pairOf(contents);
 }
 
@@ -55,9 +60,10 @@ interface Mac {
   compute(password: string, content: Uint8Array): Promise<Uint8Array>;
 }
 
-/** PFX (RFC 7292 §4): the AuthenticatedSafe in BER, and its MAC. */
-function readPfx(ber: Uint8Array): { content: Uint8Array; mac: Mac } {
-  const outer = new DerReader(definiteBer(ber, 'the PKCS#12 file'));
+/** PFX (RFC 7292 §4): the whole in DER, the octet string in it that is the AuthenticatedSafe in BER, and its MAC. */
+function readPfx(ber: Uint8Array): { der: Uint8Array; safe: DerElement; mac: Mac } {
+  const der = definiteBer(ber, 'the PKCS#12 file');
+  const outer = new DerReader(der);
   const pfx = outer.into(outer.next(DerTag.sequence, 'a PKCS#12 file'));
   const version = pfx.next(DerTag.integer, 'the version');
   if (Buffer.compare(pfx.content(version), Uint8Array.of(3)) !== 0) {
@@ -74,14 +80,14 @@ function readPfx(ber: Uint8Array): { content: Uint8Array; mac: Mac } {
     throw new CertificateError({ byte: type.start, found, expected: 'one with a password' });
   }
   const data = info.into(info.next(DerTag.context(0), 'the data'));
-  const content = data.content(data.next(DerTag.octetString, 'the data'));
+  const safe = data.next(DerTag.octetString, 'the data');
   if (pfx.isAtEnd) {
     const expected = 'one with a password: export it anew with a MAC (openssl: without -nomac)';
     throw new CertificateError({ byte: pfx.offset, found: 'a PKCS#12 file without a MAC', expected });
   }
   const mac = readMac(pfx.into(pfx.next(DerTag.sequence, 'the MAC')));
   pfx.finish('the PKCS#12 file');
-  return { content, mac };
+  return { der, safe, mac };
 }
 
 const digests = new Map<string, string>([
@@ -124,13 +130,4 @@ function readPbmac1(parameters: DerReader): Mac['compute'] {
     createHmac(macHash, await derive(password, salt, iterations, keyOctets, hash))
       .update(content)
       .digest();
-}
-
-/** The password, once the MAC is right. */
-async function checkedPassword(content: Uint8Array, mac: Mac, password: string): Promise<string> {
-  if (isSameMac(await mac.compute(password, content), mac.value)) return password;
-  throw new CertificateError({
-    found: 'a wrong password, or a PKCS#12 file that is damaged',
-    expected: 'the password with which the file was exported',
-  });
 }
