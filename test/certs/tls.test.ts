@@ -1,7 +1,9 @@
 import t from 'tap';
+import { generateKeyPairSync } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type SecureVersion, type TLSSocket } from 'node:tls';
 import {
+  checkKeyType,
   createAuthority,
   identify,
   readPeer,
@@ -11,6 +13,7 @@ import {
   sha256Fingerprint,
   signRequest,
 } from '../../certs/index.ts';
+import { craft } from './crafted.ts';
 import { certificateRequest, type Material, selfSigned } from './material.ts';
 
 const now = new Date();
@@ -35,6 +38,11 @@ const clients = {
   }),
   'self-signed ECDSA': await selfSigned({ commonName: 'self' }),
   'self-signed Ed25519': await selfSigned({ commonName: 'self', keyType: 'Ed25519' }),
+  'self-signed ECDSA P-521': await selfSigned({ commonName: 'self', keyType: 'ECDSA P-521' }),
+  'self-signed RSA-PSS': craft({
+    ...{ keys: generateKeyPairSync('rsa-pss', { modulusLength: 2048 }), pssSalt: 32 },
+    ...{ notBefore: new Date(now.getTime() - hour), notAfter: new Date(now.getTime() + hour) },
+  }),
   expired: await selfSigned({
     commonName: 'old',
     notAfter: new Date(now.getTime() - hour),
@@ -103,3 +111,7 @@ for (const keyType of ['RSA 2048', 'ECDSA P-256', 'Ed25519'] as const) {
     await t.rejects(ask(port, 'TLSv1.3', clients.issued, 'other.example'), { code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
   });
 }
+
+t.test('every key that TLS takes may let a client in', async t => {
+  for (const [name, client] of Object.entries(clients)) t.doesNotThrow(() => checkKeyType(client), name);
+});
