@@ -9,7 +9,7 @@ import { toPem } from './pem.ts';
 import { serverNames } from './server-names.ts';
 
 export interface CreateServerRequest {
-  /** Host names and IP addresses that clients connect to; `localhost` is always added. */
+  /** Host names and IP addresses that clients connect to. `localhost` is left out, for many authorities certify no name of everybody's. */
   names: readonly string[];
   /** The first name unless said. */
   commonName?: string;
@@ -19,6 +19,7 @@ export interface CreateServerRequest {
   privateKeyPem?: string;
 }
 
+const LOCALHOST = 'localhost';
 const EXTENSION_REQUEST = '1.2.840.113549.1.9.14';
 
 /**
@@ -31,7 +32,7 @@ export async function createServerRequest({
   keyType,
   privateKeyPem,
 }: CreateServerRequest): Promise<{ csrPem: string; privateKeyPem: string }> {
-  const allNames = serverNames(names);
+  const allNames = serverNames(names).filter((name, _index, all) => name !== LOCALHOST || all.length === 1);
   const pem = privateKeyPem ?? (await pemOf((await generateKeyPair(keyType ?? 'RSA 2048')).privateKey));
   const { key, keyObject, hash } = await importPrivateKey(pem);
   const spki = createPublicKey(keyObject).export({ format: 'der', type: 'spki' });
@@ -43,7 +44,7 @@ export async function createServerRequest({
   });
   const request = new CertificationRequest({
     version: 0,
-    subject: commonNameOnly(commonName ?? allNames.find(fitsCommonName) ?? 'localhost'),
+    subject: commonNameOnly(commonName ?? allNames.find(fitsCommonName) ?? LOCALHOST),
     subjectPublicKeyInfo: new PublicKeyInfo({ schema: fromBER(spki).result }),
     attributes: [new Attribute({ type: EXTENSION_REQUEST, values: [asked.toSchema()] })],
   });

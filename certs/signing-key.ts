@@ -54,6 +54,8 @@ function described(key: KeyObject): PublicSigningKey {
   if (keyType === undefined) {
     throw new CertificateError({ found: `a key of type ${found}`, expected: signingKeyTypes.join(' or ') });
   }
-  const der = new Uint8Array(key.export({ format: 'der', type: 'spki' }));
+  // By way of JWK: a point of P-256 has two forms in DER, and one key must have one identifier.
+  const plain = createPublicKey({ key: key.export({ format: 'jwk' }), format: 'jwk' });
+  const der = new Uint8Array(plain.export({ format: 'der', type: 'spki' }));
   return { der, keyType, keyId: createHash('sha256').update(der).digest('hex'), key };
 }

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { createHash, generateKeyPairSync, sign, verify } from 'node:crypto';
+import { createHash, ECDH, generateKeyPairSync, sign, verify } from 'node:crypto';
 import { CertificateError, generateSigningKey, publicKeyOf, publicPartOf, signingKeyTypes } from '../../certs/index.ts';
 
 for (const keyType of signingKeyTypes) {
@@ -39,4 +39,14 @@ t.test('other kinds of key, private ones and what is no key are refused', async 
       t.notMatch((error as CertificateError).message, /MC4C/, 'without the key');
     }
   }
+});
+
+t.test('one key has one identifier, however its point is written (RFC 5480 §2.2)', async t => {
+  const { publicKeyPem } = await generateSigningKey('ECDSA P-256');
+  const { der, keyId } = publicKeyOf(publicKeyPem);
+  const point = ECDH.convertKey(der.subarray(-65), 'prime256v1', undefined, undefined, 'compressed') as Buffer;
+  t.equal(point.length, 33);
+  const algorithm = Buffer.from('301306072a8648ce3d020106082a8648ce3d030107', 'hex');
+  const compressed = Buffer.concat([Buffer.of(0x30, 0x39), algorithm, Buffer.of(0x03, 0x22, 0), point]);
+  t.equal(publicKeyOf(compressed).keyId, keyId);
 });
