@@ -136,11 +136,8 @@ t.test('says why a list cannot answer (RFC 5280 §5.2, §5.3)', async t => {
   t.equal(read(craftCrl({ issuer, extensions: [issuingDistributionPoint(2)] })).scope, 'authorities');
 });
 
-t.test('reads a list of many thousands in a moment', async t => {
+t.test('reads a list of many thousands', async t => {
   const many = Array.from({ length: 20_000 }, (_, i) => ({ serialNumber: Buffer.of(0x40, i >> 16, i >> 8, i) }));
   const long = craftCrl({ issuer, revoked: many });
-  const start = process.hrtime.bigint();
   t.equal(read(long).revoked.size, 20_000);
-  const ms = Number(process.hrtime.bigint() - start) / 1e6;
-  t.ok(ms < 1000, `${long.length} bytes in ${ms.toFixed(0)} ms`);
 });

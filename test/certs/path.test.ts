@@ -109,15 +109,11 @@ t.test('refuses a root at once that no client could come from', async t => {
   t.match(rootProblem(root.der.subarray(0, 100), now), { rule: 'malformed certificate', detail: /byte 0/ });
 });
 
-t.test('ends soon, whatever a peer presents', async t => {
-  const timed = (name: string, chain: Chain, detail: RegExp) => {
-    const start = process.hrtime.bigint();
+t.test('gives up after so many signatures and steps, whatever a peer presents', async t => {
+  const ends = (name: string, chain: Chain, detail: RegExp) =>
     t.match(validate(chain), { ok: false, problem: { rule: 'no path to a trusted root', detail } }, name);
-    const ms = Number(process.hrtime.bigint() - start) / 1e6;
-    t.ok(ms < 1000, `${name}: ${ms.toFixed(0)} ms`);
-  };
   const namesakes = Array.from({ length: 100 }, () => craft({ subject: 'Middle', keyType: 'ECDSA P-521', extensions }));
-  timed(
+  ends(
     'a hundred authorities of the name of the issuer',
     { certificate: leaf, issuers: namesakes, root },
     /given up after 16 signatures/,
@@ -134,7 +130,7 @@ t.test('ends soon, whatever a peer presents', async t => {
     ),
   );
   const member = craft({ subject: 'vcenter', issuer: ring[0]!, extensions: [] });
-  timed('ten authorities that all signed each other', { certificate: member, issuers: all, root }, /given up after/);
+  ends('ten authorities that all signed each other', { certificate: member, issuers: all, root }, /given up after/);
 
   const wanted = authorityKeyIdentifier(ring[0]!.keys.publicKey);
   const chain = Array.from({ length: 100 }, (_, i) =>
@@ -145,10 +141,10 @@ t.test('ends soon, whatever a peer presents', async t => {
       extensions: [...extensions, wanted],
     }),
   );
-  timed('a hundred authorities one above the other', { certificate: chain[0]!, issuers: chain, root }, /expected/);
+  ends('a hundred authorities one above the other', { certificate: chain[0]!, issuers: chain, root }, /expected/);
 
   const thousands = Array.from({ length: 5000 }, (_, i) => ({ der: Buffer.from(`junk ${i}`) }));
-  timed(
+  ends(
     'thousands of pieces of junk',
     { certificate: leaf, issuers: [...thousands, middle], root },
     /that is missing, .* 0 that were/,
