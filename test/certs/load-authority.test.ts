@@ -61,6 +61,7 @@ const above: [what: string, root: Craft, middle: Craft, found: RegExp][] = [
   ['not the issuer', {}, { issuer: craft({ subject: 'root', extensions: [authority()] }) }, /CN=root above CN=middle/],
   ['no authority', { extensions: [] }, {}, /no authority: CN=root/],
   ['path length', { extensions: [authority(0)] }, {}, /path length 0 of CN=root/],
+  ['path length by one', { extensions: [authority(1)] }, {}, /path length 1 of CN=root/],
   ['key usage', { extensions: [authority(), keyUsage('digitalSignature')] }, {}, /may sign no certificates: CN=root/],
   ['expired', { notAfter: new Date('2026-02-01T00:00:00Z') }, {}, /expired: CN=root/],
   ['signed with SHA-1', {}, { hash: 'sha1' }, /CN=middle signed with ECDSA SHA-1/],
