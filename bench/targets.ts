@@ -27,8 +27,8 @@ export async function startKmipd(folder: string): Promise<Target & { readonly da
 export async function underTrustedRoot(kmipd: Target & { readonly data: string }, folder: string): Promise<Target> {
   mkdirSync(folder, { recursive: true });
   const now = new Date();
-  const authority = await createAuthority({ commonName: 'bench root', now, validityDays: 30 });
-  const made = await issueClientCertificate({ authority, commonName: 'bench leaf', now, validityDays: 30 });
+  const authority = await createAuthority({ commonName: 'bench root', now, validityDays: 365 });
+  const made = await issueClientCertificate({ authority, commonName: 'bench leaf', now, validityDays: 365 });
   writeFileSync(join(folder, 'root.crt'), authority.certificatePem);
   addClient(kmipd.data, 'bench-root', '--ca', join(folder, 'root.crt'), '--subject', 'CN=bench leaf');
   return {
