@@ -23,8 +23,8 @@ export interface Derivation {
   iterations: number;
 }
 
-/** Some seconds of work, in which others have their turn. A hostile file could ask for years. */
-export const ITERATIONS_MAX = 10_000_000;
+/** About a second of work for PBKDF2, in which others have their turn; programs of today ask for less. A hostile file could ask for years. */
+export const ITERATIONS_MAX = 2_000_000;
 
 const derive = promisify(pbkdf2);
 

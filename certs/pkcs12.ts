@@ -31,8 +31,7 @@ const MAC_SALT_OCTETS = 20;
 /**
  * A certificate, its key and its chain as a PKCS#12 file (RFC 7292), encrypted by PBES2 with PBKDF2-HMAC-SHA-256 and AES-256-CBC, with
  * a MAC of SHA-256: what openssl, keytool and Windows of today read. Throws CertificateError when the key is of another certificate,
- * or for
- * a password that is empty or not ASCII (Java would not open the file).
+ * or for a password that is empty or not ASCII (Java would not open the file).
  */
 export async function toPkcs12(options: ToPkcs12): Promise<Uint8Array> {
   const { password, friendlyName, randomBytes = systemRandomBytes } = options;

@@ -150,8 +150,8 @@ t.test('passes over what else may be in a file: a bag of bags, a list, a secret'
 
 t.test('bounds the work that a file may ask for', async t => {
   const safe = der.sequence(certificates, plainKey);
-  const message = /found \d+ iterations, expected 1 to 10000000/;
-  for (const iterations of [10_000_001, 2 ** 40, 0]) {
+  const message = /found \d+ iterations, expected 1 to 2000000/;
+  for (const iterations of [2_000_001, 2 ** 40, 0]) {
     await t.rejects(readPkcs12(withPbmac1(safe, { iterations }), password), { name: 'CertificateError', message });
     const digest = der.sequence(algorithm(SHA256, der.nothing), der.octetString(Buffer.alloc(32)));
     const mac = der.sequence(digest, der.octetString(Buffer.alloc(8)), der.integer(iterations));
@@ -164,7 +164,7 @@ t.test('bounds the work that a file may ask for', async t => {
     der.sequence(
       algorithm(
         '1.2.840.113549.1.5.13',
-        der.sequence(pbkdf2(10_000_000), algorithm('2.16.840.1.101.3.4.1.42', der.octetString(Buffer.alloc(16)))),
+        der.sequence(pbkdf2(2_000_000), algorithm('2.16.840.1.101.3.4.1.42', der.octetString(Buffer.alloc(16)))),
       ),
       der.octetString(Buffer.alloc(16)),
     ),
@@ -173,7 +173,7 @@ t.test('bounds the work that a file may ask for', async t => {
   // Told before they are done, which would take seconds.
   await t.rejects(readPkcs12(withPbmac1(der.sequence(certificates, bags)), password), {
     name: 'CertificateError',
-    message: /more than 10000000 iterations in the PKCS#12 file/,
+    message: /more than 2000000 iterations in the PKCS#12 file/,
   });
 });
 
