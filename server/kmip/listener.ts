@@ -1,9 +1,16 @@
-import type { AddressInfo, Socket } from 'node:net';
-import { createSecureContext, createServer, type Server, type TlsOptions, type TLSSocket } from 'node:tls';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import {
+  createSecureContext,
+  createServer as createTlsServer,
+  type Server as TlsServer,
+  type TlsOptions,
+  type TLSSocket,
+} from 'node:tls';
 import type { Logger } from '../log/index.ts';
 import type { RandomBytes } from '../randomness.ts';
 import { Connection, type ConnectionLimits } from './connection.ts';
 import type { Dispatcher } from './dispatcher.ts';
+import { HandshakePacing } from './handshake-pacing.ts';
 import { peerOf } from './peer.ts';
 import { TICKET_KEYS_BYTES, tlsOptions, type ServerCertificate, type TlsSettings } from './tls-options.ts';
 import type { Visits } from './visits.ts';
@@ -33,7 +40,10 @@ const BACKLOG = 4096;
 /** KMIP over mutual TLS on one port. */
 export class Listener {
   readonly #options: ListenerOptions;
+  /** Accepts connections, and hands each to `#tls` when its handshake may begin. */
   readonly #server: Server;
+  readonly #tls: TlsServer;
+  readonly #pacing = new HandshakePacing(() => performance.now());
   readonly #connections = new Set<Connection>();
   readonly #perClient = new Map<string, number>();
   /** Every socket from its first byte, so that none can hold up the end. */
@@ -44,25 +54,18 @@ export class Listener {
   constructor(options: ListenerOptions) {
     this.#options = options;
     const { certificate, limits } = options;
-    this.#server = createServer({ ...this.#tlsOptions(certificate), allowHalfOpen: true });
+    this.#tls = createTlsServer({ ...this.#tlsOptions(certificate), allowHalfOpen: true });
+    this.#server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, socket => this.#receive(socket));
     this.#server.maxConnections = Math.ceil(limits.connectionsMax * (1 + OVER_LIMIT_SHARE)) + 1;
-    this.#server.on('connection', (socket: Socket) => {
-      const end = otherEnd(socket);
-      this.#sockets.add(socket);
-      this.#handshakes.set(end, socket);
-      socket.once('close', () => {
-        this.#sockets.delete(socket);
-        if (this.#handshakes.get(end) === socket) this.#handshakes.delete(end);
-      });
-    });
-    this.#server.on('secureConnection', socket => {
+    this.#tls.on('secureConnection', socket => {
       this.#handshakes.delete(otherEnd(socket));
       this.#accept(socket);
     });
     // A handshake that fails, or ends before it began, is everyday business of a port on a network. One that takes too long is
     // only reported by node:tls: it is ours to cut.
-    this.#server.on('tlsClientError', (error, socket) => {
+    this.#tls.on('tlsClientError', (error, socket) => {
       options.log.debug('a TLS handshake failed', { reason: error.message });
+      this.#pacing.refused(sourceOf(socket));
       socket.destroy();
     });
     this.#server.on('drop', () =>
@@ -96,12 +99,12 @@ export class Listener {
   useCertificate(certificate: ServerCertificate): void {
     const options = this.#tlsOptions(certificate);
     createSecureContext(options);
-    this.#server.setSecureContext(options);
+    this.#tls.setSecureContext(options);
   }
 
   /** Makes every session that was given out worthless: the next handshake of everybody is a full one. */
   forgetSessions(): void {
-    this.#server.setTicketKeys(this.#options.randomBytes(TICKET_KEYS_BYTES));
+    this.#tls.setTicketKeys(this.#options.randomBytes(TICKET_KEYS_BYTES));
   }
 
   /** Accepts nothing more, lets messages under way finish for at most `timeoutMs`, then cuts what is left. */
@@ -116,11 +119,33 @@ export class Listener {
     clearTimeout(timer);
   }
 
+  #receive(socket: Socket): void {
+    const end = otherEnd(socket);
+    this.#sockets.add(socket);
+    this.#handshakes.set(end, socket);
+    socket.on('error', () => {}); // who goes while waiting, or within the handshake, says so by its end
+    socket.once('close', () => {
+      this.#sockets.delete(socket);
+      if (this.#handshakes.get(end) === socket) this.#handshakes.delete(end);
+    });
+    const delayMs = this.#pacing.delayMs(sourceOf(socket));
+    if (delayMs === undefined) socket.destroy();
+    else if (delayMs === 0) this.#tls.emit('connection', socket);
+    else {
+      const turn = setTimeout(() => this.#tls.emit('connection', socket), delayMs);
+      socket.once('close', () => clearTimeout(turn));
+    }
+  }
+
   #accept(socket: TLSSocket): void {
     const { limits, dispatcher, visits, log } = this.#options;
     socket.on('error', error => log.debug('a connection failed', { reason: error.message }));
     const peer = peerOf(socket);
     const visit = visits.arrive(peer, () => socket.destroy());
+    const source = sourceOf(socket);
+    void visit.arrived.then(() => {
+      if (visit.isRefusalNoted || peer === undefined) this.#pacing.refused(source);
+    });
     const client = peer?.fingerprint ?? 'none';
     const ofClient = (this.#perClient.get(client) ?? 0) + 1;
     this.#perClient.set(client, ofClient);
@@ -159,3 +184,6 @@ export class Listener {
 
 /** Tells connections of one port apart, by what node:tls has in common between a socket and the one that it wraps. */
 const otherEnd = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`;
+
+/** Whose handshakes take turns together. */
+const sourceOf = ({ remoteAddress }: Socket) => remoteAddress ?? '';
