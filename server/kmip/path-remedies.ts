@@ -14,7 +14,7 @@ const REMEDIES: Readonly<Record<PathRule, string>> = {
   'bad signature': 'Whoever made this certificate is not the authority that it names.',
   'weak signature algorithm': STRONGER,
   'unknown signature algorithm': STRONGER,
-  'weak key': STRONGER,
+  'weak key': 'Have it issued again with a key of today: RSA of 2048 bits or more, ECDSA or Ed25519.',
   expired: 'Renew the certificate that has expired.',
   'not yet valid': "Check the clocks, and the certificate's dates.",
   'no authority': AUTHORITY,

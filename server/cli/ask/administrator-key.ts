@@ -89,6 +89,8 @@ export async function unlock(
   }
 }
 
+const NEW = '--new-passphrase-file';
+
 /** Characters that the passphrase of a new key has at least. */
 const PASSPHRASE_CHARACTERS_MIN = 12;
 
@@ -96,24 +98,24 @@ const PASSPHRASE_CHARACTERS_MIN = 12;
 export async function newPassphrase(world: World, name: string, file: string | undefined): Promise<string> {
   const why = `the new key of ${name} needs a passphrase`;
   const passphrase =
-    file === undefined ? await asked(world, `New passphrase for ${name}: `, why) : await readPassword(world, file);
+    file === undefined ? await asked(world, `New passphrase for ${name}: `, why, NEW) : await readPassword(world, file);
   if ([...passphrase].length < PASSPHRASE_CHARACTERS_MIN) {
     throw new CommandError(
       'usage',
       `the passphrase has fewer than ${PASSPHRASE_CHARACTERS_MIN} characters; choose a longer one, say of several words`,
     );
   }
-  if (file === undefined && (await asked(world, 'The same again: ', why)) !== passphrase) {
+  if (file === undefined && (await asked(world, 'The same again: ', why, NEW)) !== passphrase) {
     throw new CommandError('usage', 'the two passphrases differ; try again');
   }
   return passphrase;
 }
 
-async function asked(world: World, prompt: string, why: string): Promise<string> {
+async function asked(world: World, prompt: string, why: string, flag = '--passphrase-file'): Promise<string> {
   const answer = await world.readSecret(prompt);
   if (answer !== undefined) return answer;
   throw new CommandError(
     'usage',
-    `${why}, and there is no terminal to ask at; give it with --passphrase-file FILE, - for standard input`,
+    `${why}, and there is no terminal to ask at; give it with ${flag} FILE, - for standard input`,
   );
 }
