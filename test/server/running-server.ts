@@ -62,7 +62,10 @@ export interface AddRoot extends Pick<AddClient, 'vault'> {
 export type RootClient = Client & { readonly rootFingerprint: string };
 
 /** `localAddress` among them, to come from an address of one's own. */
-export type ConnectOptions = Omit<ConnectionOptions, 'host' | 'port'> & { readonly host?: string };
+export type ConnectOptions = Omit<ConnectionOptions, 'host' | 'port'> & {
+  readonly host?: string;
+  readonly localAddress?: string;
+};
 
 export interface LogEntry {
   readonly level: LogLevel;
