@@ -54,10 +54,11 @@ try {
       console.log(showTable([row], rows.length === 1));
     }
   }
-  const knocked = await refusals(kmipd, join(folder, 'e'), seconds);
-  console.log(showRefusals(knocked));
   const trust = await trustWays(kmipd, await underTrustedRoot(kmipd, join(folder, 'f')), seconds);
   console.log(showTrust(trust));
+  // Last: whoever comes from an address that was refused so often has to wait for a while.
+  const knocked = await refusals(kmipd, join(folder, 'e'), seconds);
+  console.log(showRefusals(knocked));
   for (const target of targets.splice(0)) await target.stop();
 
   const keys = Number(values.keys);

@@ -1,6 +1,8 @@
 /** Refusals that are free, and so many more in every second: a client that is set up anew knocks more seldom. */
 const REFUSALS_FREE = 20;
 const REFUSALS_FORGIVEN_PER_SECOND = 20;
+/** Refusals that one who is let in makes up for: an address may be that of many. */
+const REFUSALS_FORGIVEN_PER_ENTRY = 5;
 /** Refusals that count: after a minute without any more, all is forgiven. */
 const REFUSALS_MAX = 60 * REFUSALS_FORGIVEN_PER_SECOND;
 /** Handshakes of one source that is over this, in a second: a tenth of what a core can do. */
@@ -54,6 +56,12 @@ export class HandshakePacing {
     this.#sources.delete(name); // the last in order of insertion is the one that was refused last
     this.#sources.set(name, source);
     if (this.#sources.size > SOURCES_MAX) this.#sources.delete(this.#sources.keys().next().value!);
+  }
+
+  /** A handshake of this source was a known client's. */
+  letIn(name: string): void {
+    const source = this.#sources.get(name);
+    if (source) source.refusals = Math.max(0, source.refusals - REFUSALS_FORGIVEN_PER_ENTRY);
   }
 
   #forgive(source: Source, now: number): void {

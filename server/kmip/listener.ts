@@ -144,7 +144,8 @@ export class Listener {
     const visit = visits.arrive(peer, () => socket.destroy());
     const source = sourceOf(socket);
     void visit.arrived.then(() => {
-      if (visit.isRefusalNoted || peer === undefined) this.#pacing.refused(source);
+      if (visit.standing) this.#pacing.letIn(source);
+      else if (visit.isRefusalNoted || peer === undefined) this.#pacing.refused(source);
     });
     const client = peer?.fingerprint ?? 'none';
     const ofClient = (this.#perClient.get(client) ?? 0) + 1;

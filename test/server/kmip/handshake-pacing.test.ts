@@ -56,6 +56,16 @@ t.test('after a minute all is forgiven, however many there were', async t => {
   t.same([pacing.delayMs('one'), pacing.delayMs('one')], [0, 0]);
 });
 
+t.test('who is let in makes up for refusals of the same source', async t => {
+  const pacing = new HandshakePacing(() => 0);
+  for (let knock = 0; knock < 100; knock++) pacing.refused('one');
+  for (let entry = 0; entry < 15; entry++) pacing.letIn('one');
+  t.same([pacing.delayMs('one'), pacing.delayMs('one')], [0, 10], 'turns, with 25 left');
+  pacing.letIn('one');
+  pacing.letIn('two');
+  t.same([pacing.delayMs('one'), pacing.delayMs('one')], [0, 0]);
+});
+
 t.test('sources that are remembered are bounded', async t => {
   const pacing = new HandshakePacing(() => 0);
   for (let knock = 0; knock < 50; knock++) pacing.refused('first');
