@@ -12,7 +12,7 @@ import { sourceFiles } from './source-files.mjs';
 
 /** What every room of the server may name in a type: time, randomness and the log are passed in. */
 const PASSED_IN = ['server/clock', 'server/randomness', 'server/log'];
-const LOWEST = ['server/store', 'server/root-key', 'server/audit', 'server/credentials'];
+const LOWEST = ['server/store', 'server/root-key', 'server/audit', 'server/chain', 'server/credentials'];
 const OPERATIONS = ['server/operations', 'server/objects', ...LOWEST];
 
 /**
@@ -30,10 +30,19 @@ const ROOMS = new Map([
   ],
   [
     'server/metrics',
-    { imports: ['server/audit'], types: ['server/expiry', 'server/settings', 'server/store', ...PASSED_IN] },
+    {
+      imports: ['server/audit'],
+      types: ['server/expiry', 'server/settings', 'server/sinks', 'server/storage-marks', 'server/store', ...PASSED_IN],
+    },
   ],
   ['server/expiry', { imports: ['certs', 'server/store', 'server/audit'], types: PASSED_IN }],
-  ['server/kmip', { imports: ['kmip-codec', 'certs', 'server/settings', ...PASSED_IN, ...OPERATIONS] }],
+  [
+    'server/kmip',
+    {
+      imports: ['kmip-codec', 'certs', 'server/settings', ...PASSED_IN, ...OPERATIONS],
+      types: ['server/storage-marks'],
+    },
+  ],
   ['server/conformance', { imports: ['kmip-codec', 'certs'], types: PASSED_IN }],
   ['server/demo', { all: true, except: ['server/cli'] }],
   [
@@ -45,11 +54,30 @@ const ROOMS = new Map([
     { imports: ['kmip-codec', 'certs', 'server/objects', 'server/randomness', ...LOWEST], types: PASSED_IN },
   ],
   ['server/objects', { imports: ['kmip-codec', 'certs', ...LOWEST], types: PASSED_IN }],
-  ['server/store', { imports: ['kmip-codec', 'server/store/sqlite'], types: ['certs', 'server/audit', ...PASSED_IN] }],
-  ['server/store/sqlite', { imports: ['kmip-codec', 'server/store'], types: ['certs', 'server/audit', ...PASSED_IN] }],
+  [
+    'server/store',
+    { imports: ['kmip-codec', 'server/chain', 'server/store/sqlite'], types: ['certs', 'server/audit', ...PASSED_IN] },
+  ],
+  [
+    'server/store/sqlite',
+    { imports: ['kmip-codec', 'server/chain', 'server/store'], types: ['certs', 'server/audit', ...PASSED_IN] },
+  ],
   ['server/credentials', { imports: ['kmip-codec'], types: ['certs', ...PASSED_IN] }],
   ['server/root-key', { imports: ['kmip-codec'], types: ['certs', ...PASSED_IN] }],
-  ['server/audit', { imports: ['kmip-codec'], types: ['certs', 'server/store', ...PASSED_IN] }],
+  ['server/storage-marks', { imports: ['server/audit'], types: ['server/store', 'server/settings', ...PASSED_IN] }],
+  [
+    'server/sinks',
+    { imports: ['server/audit', 'server/chain'], types: ['server/settings', 'server/store', ...PASSED_IN] },
+  ],
+  [
+    'server/log-keeper',
+    {
+      imports: ['server/audit', 'server/chain', 'server/randomness', 'server/settings'],
+      types: ['server/store', 'server/root-key', ...PASSED_IN],
+    },
+  ],
+  ['server/audit', { imports: ['kmip-codec', 'server/chain'], types: ['certs', 'server/store', ...PASSED_IN] }],
+  ['server/chain', { imports: [] }],
   ['server/settings', { imports: ['certs'] }],
   ['server/log', { imports: [] }],
   ['server/clock', { imports: [] }],
@@ -74,6 +102,7 @@ const LIBRARIES = new Map([
 /** What a room may have of Node itself; a room that is not listed may have all of it. */
 const BUILTINS = new Map([
   ['kmip-codec', { only: ['buffer'], reason: 'the codec does no I/O' }],
+  ['server/chain', { only: ['buffer', 'crypto'], reason: 'the mathematics of the log do no I/O' }],
   [
     'server/audit',
     {

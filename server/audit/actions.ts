@@ -50,6 +50,9 @@ const ADMINISTRATIVE_ROWS = [
   ['hs-crypto.managed-keys.list', 'normal'],
   ['hs-crypto.managed-keys.read', 'normal'],
   ['hs-crypto.managed-keys.delete', 'critical'],
+  // The server itself, its log and database: started, stopped, restored, a segment removed.
+  ['hs-crypto.target-keystores.write', 'normal'],
+  ['hs-crypto.target-keystores.delete', 'critical'],
   ['hs-crypto.mtlscert-admin-key.create', 'critical'],
   ['hs-crypto.mtlscert-admin-key.update', 'critical'],
   ['hs-crypto.mtlscert-admin-key.read', 'normal'],

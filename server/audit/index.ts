@@ -15,5 +15,6 @@ export { type KeepOptions, toKept, type Violation } from './log.ts';
 export type { AdministrativeOccurrence, Occurrence, Outcome } from './occurrence.ts';
 export { type PlainObject, toPlain } from './plain.ts';
 export { redactText } from './redact.ts';
+export { type ServiceOccurrence, serviceEvent } from './service-event.ts';
 export { validateEvent } from './schema.ts';
 export { visible } from './text.ts';

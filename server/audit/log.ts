@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '../chain/index.ts';
 import type { KeptEvent } from '../store/index.ts';
 import { actionNamed } from './actions.ts';
 import { causeRow } from './causes.ts';
@@ -34,6 +35,7 @@ export function toKept(event: AuditEvent, options: KeepOptions = {}): KeptEvent 
 }
 
 function keptFrom(event: AuditEvent, time: Date | undefined): KeptEvent {
+  const vault = event.requestData?.['vault'];
   return {
     id: event.id,
     time: time ?? new Date(`${event.eventTime.slice(0, 22)}Z`),
@@ -41,7 +43,10 @@ function keptFrom(event: AuditEvent, time: Date | undefined): KeptEvent {
     outcome: event.outcome,
     severity: event.severity,
     initiator: event.initiator.id,
-    json: JSON.stringify(event),
+    target: event.target.id.slice(event.target.id.lastIndexOf(':') + 1),
+    vault: typeof vault === 'string' ? vault : '',
+    correlationId: event.correlationId,
+    json: canonicalJson(event),
   };
 }
 

@@ -143,7 +143,67 @@ const settingsTable = {
     'a/00000000000000000000000000000000',
     'CRN: scope, as a rule the account',
   ),
-  'audit.sinks': row(sinks, [], 'where committed events are sent: files, standard output'),
+  'audit.sinks': row(sinks, [], 'where committed events are sent: files, standard output, syslog, webhook, OTLP'),
+  'audit.checkpoint.events': row(wholeNumber(1, 1_000_000), 1000, 'events after which a checkpoint is signed', {
+    unit: 'events',
+  }),
+  'audit.checkpoint.seconds': row(
+    wholeNumber(1, 86_400),
+    60,
+    'after which a checkpoint is signed, if there are events that none covers',
+    { unit: 's' },
+  ),
+  'audit.segment.events': row(wholeNumber(10, 10_000_000), 100_000, 'events after which a segment is closed', {
+    unit: 'events',
+  }),
+  'audit.segment.days': row(wholeNumber(1, 3650), 30, 'after which a segment is closed', { unit: 'days' }),
+  'audit.retention.days': row(
+    optional(wholeNumber(1, 36_500)),
+    undefined,
+    'how long closed segments are kept; without it for ever',
+    { unit: 'days' },
+  ),
+  'audit.retention.bytesMax': row(
+    optional(wholeNumber(1_000_000, Number.MAX_SAFE_INTEGER)),
+    undefined,
+    'beyond how many bytes of events the oldest closed segments are removed; without it never',
+    { unit: 'bytes' },
+  ),
+  'audit.retention.exportTo': row(
+    optional(text('the path of a folder')),
+    undefined,
+    'folder to which a segment is written before it is removed; without it segments are removed only when every sink has them',
+  ),
+  'audit.storage.warnBytes': row(
+    wholeNumber(0, Number.MAX_SAFE_INTEGER),
+    256 * 1024 * 1024,
+    'free room for the data folder below which kmipd warns',
+    { unit: 'bytes' },
+  ),
+  'audit.storage.refuseChangesBytes': row(
+    wholeNumber(0, Number.MAX_SAFE_INTEGER),
+    64 * 1024 * 1024,
+    'free room below which changes are refused, reads still served and recorded',
+    { unit: 'bytes' },
+  ),
+  'audit.storage.refuseAllBytes': row(
+    wholeNumber(0, Number.MAX_SAFE_INTEGER),
+    8 * 1024 * 1024,
+    'free room below which everything is refused',
+    { unit: 'bytes' },
+  ),
+  'audit.storage.reserveBytes': row(
+    wholeNumber(0, 16 * 1024 * 1024 * 1024),
+    16 * 1024 * 1024,
+    'room set aside for the events of reads while changes are refused',
+    { unit: 'bytes' },
+  ),
+  'audit.delivery.ageSecondsMax': row(
+    wholeNumber(1, 86_400 * 365),
+    3600,
+    'age of the oldest event that a sink has not taken, from which on the server says that it is not ready',
+    { unit: 's' },
+  ),
 
   'log.level': row(oneOf('error', 'warn', 'info', 'debug'), 'info', 'least important messages that the log shows', {
     flag: '--log-level',

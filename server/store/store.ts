@@ -1,3 +1,5 @@
+import type { AuditRecord } from '../chain/index.ts';
+
 /**
  * What is kept, behind one interface. SQLite implements it now, PostgreSQL later; nothing above this folder knows which.
  * The store holds bytes and search terms: it knows neither KMIP nor how material is wrapped.
@@ -7,6 +9,7 @@ export interface Store {
   begin(): UnitOfWork;
   readonly directory: DirectoryReader;
   readonly events: EventReader;
+  readonly log: LogReader & LogUpkeep;
   readonly cursors: CursorKeeper;
   readonly sightings: SightingKeeper;
   /** A number that changes whenever anybody, also another process, has committed something. Cheap enough for every request. */
@@ -35,6 +38,9 @@ export interface UnitOfWork {
   administer(change: DirectoryChange): void;
   /** Appends an event. Events survive `rollback`: a batch item that fails drops its changes and keeps its event. */
   record(event: KeptEvent): void;
+
+  /** Records a change of the log's own tables, which stays as events do. */
+  keepLog(change: LogChange): void;
 
   /** The present point, for `rollback`. */
   mark(): Mark;
@@ -281,29 +287,126 @@ export interface KeptEvent {
   readonly outcome: string;
   readonly severity: string;
   readonly initiator: string;
+  /** Resource of the target's CRN: a Unique Identifier, where it is a key. Empty for a listing. */
+  readonly target: string;
+  /** Name of the vault that was worked on; empty where there was none. */
+  readonly vault: string;
+  readonly correlationId: string;
+  /** RFC 8785 form. */
   readonly json: string;
 }
-export interface SequencedEvent extends KeptEvent {
-  /** Position in the log: 1, 2, 3 … without gaps. */
-  readonly seq: number;
-}
+/** A record of the log with what listings filter by. */
+export interface SequencedEvent extends KeptEvent, AuditRecord {}
+
+/** What events must have; of a list, any one. Lists are not empty. */
 export interface EventFilter {
+  /** Both ends included. */
   readonly since?: Date;
-  readonly action?: string;
-  readonly initiator?: string;
-  readonly outcome?: string;
+  readonly until?: Date;
+  readonly actions?: readonly string[];
+  readonly initiators?: readonly string[];
+  readonly outcomes?: readonly string[];
+  readonly severities?: readonly string[];
+  readonly target?: string;
+  readonly vault?: string;
+  readonly correlationId?: string;
+  /** Words that all stand in the event's text (values, not names of members), whatever their case; each is the beginning of a word there. */
+  readonly text?: string;
 }
+/** Newest first. */
+export interface EventPage {
+  readonly events: readonly SequencedEvent[];
+  /** Where the next page goes on: its `before`. Undefined when there is nothing older that could match. */
+  readonly next: number | undefined;
+}
+/** By what events are counted: `hour` is UTC, as `2026-11-23T07`. */
+export type EventGroup = 'action' | 'initiator' | 'outcome' | 'severity' | 'vault' | 'hour';
+
 export interface EventReader {
   /** Events with seq > `after`, in order, at most `limit`. */
   after(seq: number, limit: number, filter?: EventFilter): Promise<SequencedEvent[]>;
   /** The newest `limit` events that match, in order of seq. */
   latest(limit: number, filter?: EventFilter): Promise<SequencedEvent[]>;
+  /**
+   * The newest events with seq < `before` (the newest of all without it), at most `limit`. The work of a page is bounded, so that
+   * nobody waits: it may hold fewer than `limit`, even none, and have a `next`.
+   */
+  page(options: { before?: number | undefined; limit: number; filter?: EventFilter }): Promise<EventPage>;
+  withId(id: string): Promise<SequencedEvent | undefined>;
+  withSeq(seq: number): Promise<SequencedEvent | undefined>;
+  /** Most frequent first; hours in their own order. Lets others have their turns. */
+  count(by: EventGroup, filter?: EventFilter): Promise<{ value: string; count: number }[]>;
   lastSeq(): Promise<number>;
   /**
    * Calls back, soon and coalesced, after commits that hold events; for those of another process within a fraction of a second.
    * Returns how to stop.
    */
   onCommitted(callback: () => void): () => void;
+}
+
+/** Roots of the complete subtrees that events 1 to n make up (RFC 6962 §2.1), the largest first; 32 bytes each. */
+export type Subtrees = readonly Uint8Array[];
+
+/** A checkpoint that was signed. */
+export interface KeptCheckpoint {
+  /** How many records it covers: those with seq up to this. */
+  readonly size: number;
+  /** The signed note (C2SP), as text. */
+  readonly note: string;
+  readonly time: Date;
+  /** Of the `size` first records. */
+  readonly subtrees: Subtrees;
+}
+/** A run of records that is closed: nothing is added to it any more. Segments follow each other without gaps. */
+export interface Segment {
+  /** 1, 2, 3 … */
+  readonly number: number;
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  /** `prev` of its first record and `hash` of its last, hex. */
+  readonly firstPrev: string;
+  readonly lastHash: string;
+  /** Of the records up to `lastSeq`. */
+  readonly subtrees: Subtrees;
+  readonly closedAt: Date;
+  /** UTF-8 bytes of its events. */
+  readonly bytes: number;
+  readonly exportedAt: Date | undefined;
+  /** From then on its records are not part of the log any more, even while some are still there. */
+  readonly removedAt: Date | undefined;
+}
+export type LogChange =
+  | { readonly kind: 'add checkpoint'; readonly checkpoint: KeptCheckpoint }
+  | { readonly kind: 'close segment'; readonly segment: Omit<Segment, 'exportedAt' | 'removedAt'> }
+  | { readonly kind: 'segment exported'; readonly number: number; readonly at: Date }
+  | { readonly kind: 'remove segment'; readonly number: number; readonly at: Date }
+  /** A text that the server remembers from one start to the next. */
+  | { readonly kind: 'remember'; readonly name: string; readonly value: string };
+
+/** The log of record itself: what its keeper and its verifier read. */
+export interface LogReader {
+  /** Of the records that are kept: the first has seq `firstSeq` and `prev` `firstPrev`; `subtrees` are of those before it. */
+  start(): Promise<{ readonly firstSeq: number; readonly firstPrev: string; readonly subtrees: Subtrees }>;
+  /** seq and hash of the last record; 0 and `FIRST_PREV` before the first. `time`: of the event, to the millisecond. */
+  head(): Promise<{ readonly seq: number; readonly hash: string; readonly time: Date | undefined }>;
+  /** `hash` of the records with seq > `after`, in order, at most `limit`, 32 bytes each. */
+  hashes(after: number, limit: number): Promise<Uint8Array[]>;
+  /** UTF-8 bytes of the events with `firstSeq` <= seq <= `lastSeq`. */
+  bytes(firstSeq: number, lastSeq: number): Promise<number>;
+  /** The newest with at most this size, of any size without it. */
+  checkpoint(atMost?: number): Promise<KeptCheckpoint | undefined>;
+  /** The oldest that covers this record. */
+  checkpointCovering(seq: number): Promise<KeptCheckpoint | undefined>;
+  /** In order, also those that were removed. */
+  segments(): Promise<Segment[]>;
+  remembered(name: string): Promise<string | undefined>;
+}
+/** What is done to the log's tables beside the requests: derived or already removed, so that it needs no event. */
+export interface LogUpkeep {
+  /** Deletes at most `limit` records of removed segments. How many it deleted. */
+  purge(limit: number): Promise<number>;
+  /** Brings at most `limit` events into the index that `page` and `count` use. How many; 0 when all are in it. */
+  index(limit: number): Promise<number>;
 }
 
 /** How far each sink has got: the seq of the last event it has taken. */

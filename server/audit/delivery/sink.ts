@@ -1,9 +1,7 @@
-/** An event on its way out: its place in the log, its id (by which a receiver drops duplicates) and its JSON as kept. */
-export interface DeliveredEvent {
-  readonly seq: number;
-  readonly id: string;
-  readonly json: string;
-}
+import type { SequencedEvent } from '../../store/index.ts';
+
+/** A record on its way out: its place in the log, its id (by which a receiver drops duplicates) and its JSON as kept. */
+export type DeliveredEvent = Pick<SequencedEvent, 'seq' | 'id' | 'json' | 'v' | 'prev' | 'hash'>;
 
 /** A place that events are delivered to. */
 export interface Sink {
