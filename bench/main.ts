@@ -4,13 +4,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { auditCost } from './audit.ts';
 import { manyKeys } from './many-keys.ts';
 import { measure, type Figures } from './measure.ts';
 import { refusals } from './refusals.ts';
-import { showManyKeys, showRefusals, showTable, showTrust, writeReport, type Row } from './report.ts';
+import { showAudit, showManyKeys, showRefusals, showTable, showTrust, writeReport, type Row } from './report.ts';
 import * as requests from './requests.ts';
 import { scenarios } from './scenarios.ts';
-import { startCeiling, startKmipd, startPykmip, underTrustedRoot } from './targets.ts';
+import { startAudited, startCeiling, startKmipd, startPykmip, underTrustedRoot } from './targets.ts';
 import { trustWays } from './trust.ts';
 import { Wire, type Target } from './wire.ts';
 import { decodeResponse } from '../kmip-codec/index.ts';
@@ -61,10 +62,18 @@ try {
   console.log(showRefusals(knocked));
   for (const target of targets.splice(0)) await target.stop();
 
+  const audited = await startAudited(join(folder, 'g'), 'audited');
+  targets.push(audited);
+  const unaudited = await startAudited(join(folder, 'g'), 'unaudited');
+  targets.push(unaudited);
+  const audit = await auditCost(audited, unaudited, seconds);
+  console.log(showAudit(audit));
+  for (const target of targets.splice(0)) await target.stop();
+
   const keys = Number(values.keys);
   const many = keys > 0 ? await manyKeys(() => startKmipd(join(folder, 'd')), keys) : undefined;
   if (many) console.log(showManyKeys(many));
-  if (values.write !== undefined) writeReport(values.write, { rows, many, refusals: knocked, trust, seconds });
+  if (values.write !== undefined) writeReport(values.write, { rows, many, refusals: knocked, trust, audit, seconds });
 } finally {
   for (const target of targets) await target.stop();
   rmSync(folder, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import type { ManyKeys } from './many-keys.ts';
+import type { AuditRow } from './audit.ts';
 import type { Figures } from './measure.ts';
 import type { Refusals } from './refusals.ts';
 import type { TrustRow } from './trust.ts';
@@ -62,6 +63,32 @@ export const showTrust = (rows: readonly TrustRow[]): string =>
     )
     .join('\n');
 
+const AUDIT_HEAD = [
+  'scenario',
+  'connections',
+  'audited /s',
+  'unaudited /s',
+  'of the throughput',
+  'p50 ms',
+  'more at p50',
+  'p99 ms',
+  'more at p99',
+];
+
+/** What recording costs, as a table in Markdown. */
+export function showAudit(rows: readonly AuditRow[]): string {
+  const cells = rows.map(({ scenario, parallel, audited, unaudited }) => [
+    scenario,
+    String(parallel),
+    ...[audited.rate.toFixed(0), unaudited.rate.toFixed(0), (audited.rate / unaudited.rate).toFixed(2)],
+    ...[audited.p50.toFixed(2), (audited.p50 - unaudited.p50).toFixed(2)],
+    ...[audited.p99.toFixed(2), (audited.p99 - unaudited.p99).toFixed(2)],
+  ]);
+  return [AUDIT_HEAD, AUDIT_HEAD.map((_, i) => (i === 0 ? '---' : '---:')), ...cells]
+    .map(row => `| ${row.join(' | ')} |`)
+    .join('\n');
+}
+
 const BEGIN = '<!-- figures: written by make bench -->';
 const END = '<!-- end of figures -->';
 
@@ -70,18 +97,19 @@ export interface Report {
   readonly many: ManyKeys | undefined;
   readonly refusals: Refusals;
   readonly trust: readonly TrustRow[];
+  readonly audit: readonly AuditRow[];
   /** A figure. */
   readonly seconds: number;
 }
 
 /** Puts the figures between the two marks of a document. */
-export function writeReport(file: string, { rows, many, refusals, trust, seconds }: Report): void {
+export function writeReport(file: string, { rows, many, refusals, trust, audit, seconds }: Report): void {
   const table = [HEAD, HEAD.map((_, i) => (i === 0 ? '---' : '---:')), ...rows.map(cells)]
     .map(row => `| ${row.join(' | ')} |`)
     .join('\n');
   const machine = `${cpus().length} cores (${cpus()[0]?.model.trim()}), Node ${process.version}, ${seconds} s a figure, ${new Date().toISOString().slice(0, 10)}`;
   const ways = showTrust(trust).replaceAll('\n', '\n\n');
-  const paragraphs = [...(many ? [showManyKeys(many)] : []), showRefusals(refusals), ways];
+  const paragraphs = [...(many ? [showManyKeys(many)] : []), showRefusals(refusals), ways, showAudit(audit)];
   const text = readFileSync(file, 'utf8');
   const [before, rest] = text.split(BEGIN);
   const after = rest?.split(END)[1];

@@ -89,6 +89,13 @@ const bootStorm = (resumes: boolean): Scenario => ({
 /** In what a client of a trusted root could differ from one that is pinned: first contact, and every request after it. */
 export const trustScenarios: readonly Scenario[] = [keepAlive('Get', requests.get), bootStorm(false), bootStorm(true)];
 
+/** What the audit log can cost: a change, a read, and a short visit. */
+export const auditScenarios: readonly Scenario[] = [
+  keepAlive('Create', () => requests.create()),
+  keepAlive('Get', requests.get),
+  bootStorm(false),
+];
+
 export const scenarios: readonly Scenario[] = [
   keepAlive('Create', () => requests.create()),
   keepAlive('Get', requests.get),

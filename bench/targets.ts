@@ -23,6 +23,18 @@ export async function startKmipd(folder: string): Promise<Target & { readonly da
   return { ...target('kmipd', child, host, port, out, 'bench'), data };
 }
 
+/** kmipd with or without its events, all else being the same. */
+export async function startAudited(folder: string, kind: 'audited' | 'unaudited'): Promise<Target> {
+  mkdirSync(folder, { recursive: true });
+  const data = join(folder, kind);
+  const server = ['--import', '@tapjs/typescript/import', path('audit-server.ts'), data, kind];
+  const child = spawn(process.execPath, server, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const { host, port } = await ready(child);
+  const out = join(folder, `${kind}-client`);
+  addClient(data, 'bench', '--issue', '--out', out);
+  return target(kind, child, host, port, out, 'bench');
+}
+
 /** The same server, for a client that a trusted root lets in; its key is of the same type. */
 export async function underTrustedRoot(kmipd: Target & { readonly data: string }, folder: string): Promise<Target> {
   mkdirSync(folder, { recursive: true });

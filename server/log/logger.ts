@@ -13,6 +13,8 @@ export interface Logger {
   warn(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
   debug(message: string, fields?: LogFields): void;
+  /** What messages say, item by item. `fields` is called only where it is written. */
+  trace(message: string, fields: () => LogFields): void;
 }
 
 export type LogLevel = keyof Logger;
@@ -46,8 +48,11 @@ export function createLogger({ level, format, write }: LogOptions): Logger {
     warn: (message, fields = {}) => lines.warn(fields, message),
     info: (message, fields = {}) => lines.info(fields, message),
     debug: (message, fields = {}) => lines.debug(fields, message),
+    trace: (message, fields) => {
+      if (lines.isLevelEnabled('trace')) lines.trace(fields(), message);
+    },
   };
 }
 
 /** Writes nothing. */
-export const silentLogger: Logger = { error() {}, warn() {}, info() {}, debug() {} };
+export const silentLogger: Logger = { error() {}, warn() {}, info() {}, debug() {}, trace() {} };

@@ -205,9 +205,14 @@ const settingsTable = {
     { unit: 's' },
   ),
 
-  'log.level': row(oneOf('error', 'warn', 'info', 'debug'), 'info', 'least important messages that the log shows', {
-    flag: '--log-level',
-  }),
+  'log.level': row(
+    oneOf('error', 'warn', 'info', 'debug', 'trace'),
+    'info',
+    'least important messages that the log shows',
+    {
+      flag: '--log-level',
+    },
+  ),
   'log.format': row(oneOf('text', 'json'), 'text', 'log on standard error: lines for people, or JSON', {
     flag: '--log-format',
   }),

@@ -27,7 +27,7 @@ t.test('no key is at rest in the clear, nor in anything that is said; after Dest
   const folder = newFolder(t);
   const data = join(folder, 'data');
   const sinks = [{ type: 'file', path: join(folder, 'events.jsonl') }, { type: 'stdout' }];
-  const args = ['--log-level', 'debug', '--set', `audit.sinks=${JSON.stringify(sinks)}`];
+  const args = ['--log-level', 'trace', '--set', `audit.sinks=${JSON.stringify(sinks)}`];
   const said: Record<string, string> = {};
   const search = (secrets: ReadonlyMap<string, Uint8Array>) => {
     for (const [i, { out, err }] of servers.entries())
@@ -58,7 +58,7 @@ t.test('no key is at rest in the clear, nor in anything that is said; after Dest
   await getWrapped(ask, keys[4]!, wrappingKey);
   Object.assign(said, await commands(server, keys));
   t.same(search(secrets), [], 'Active');
-  t.match(Object.values(said).join(''), 'DEBUG', 'the log says all it can say');
+  t.match(Object.values(said).join(''), 'TRACE', 'the log says all it can say');
   t.match(said['kmipd keys show --json'], keys[0]!.uniqueIdentifier, 'the key that is searched for is the one shown');
 
   const own = ownSecrets(data);

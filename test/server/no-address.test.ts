@@ -44,7 +44,7 @@ t.test(
     const folder = newFolder(t);
     const data = join(folder, 'data');
     const sinks = [{ type: 'file', path: join(folder, 'events.jsonl') }, { type: 'stdout' }];
-    const args = ['--log-level', 'debug', '--set', `audit.sinks=${JSON.stringify(sinks)}`];
+    const args = ['--log-level', 'trace', '--set', `audit.sinks=${JSON.stringify(sinks)}`];
     const server = await spawnServer(t, { data, args: ['--listen', hasIpv6 ? '[::]:0' : '0.0.0.0:0', ...args] });
     const known = await selfSigned({ commonName: ADDRESS, subject, subjectAltNames });
     await addByCertificate(t, server, known);
@@ -91,7 +91,7 @@ t.test(
     );
     t.same(found(allForms, texts({ log: server.err() })), [], 'the log to its end');
     wasThorough(t, readFileSync(join(folder, 'events.jsonl'), 'utf8'));
-    t.match(server.err(), 'DEBUG', 'the log says all it can say');
+    t.match(server.err(), 'TRACE', 'the log says all it can say');
   },
 );
 
@@ -99,7 +99,7 @@ t.test('no file has the address of a client that names none itself', async t => 
   const folder = newFolder(t);
   const data = join(folder, 'data');
   const sinks = [{ type: 'file', path: join(folder, 'events.jsonl') }];
-  const args = ['--log-level', 'debug', '--set', `audit.sinks=${JSON.stringify(sinks)}`];
+  const args = ['--log-level', 'trace', '--set', `audit.sinks=${JSON.stringify(sinks)}`];
   const server = await spawnServer(t, { data, args });
   const vcenter = await server.addClient('vcenter');
   const from = { host: server.host, localAddress: ADDRESS, port: server.port, authorityPem: vcenter.authorityPem };

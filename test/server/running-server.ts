@@ -331,5 +331,8 @@ function collecting(logged: LogEntry[]): Logger {
     (level: LogLevel) =>
     (message: string, fields: LogFields = {}) =>
       void logged.push({ level, message, fields });
-  return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') };
+  return {
+    ...{ error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') },
+    trace: (message, fields) => at('trace')(message, fields()),
+  };
 }

@@ -187,7 +187,10 @@ export function collecting(logged: World['logged']): Logger {
     (level: LogLevel) =>
     (message: string, fields: LogFields = {}) =>
       void logged.push({ level, message, fields });
-  return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') };
+  return {
+    ...{ error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') },
+    trace: (message, fields) => at('trace')(message, fields()),
+  };
 }
 
 export const base64 = (content: string | Uint8Array): string => Buffer.from(content).toString('base64');

@@ -119,7 +119,7 @@ t.test('a store that cannot take them loses nothing else, and it is said once', 
   t.equal(warnings(), 2, 'once each time that it begins');
 });
 
-const log = { error() {}, warn() {}, info() {}, debug() {} };
+const log = { error() {}, warn() {}, info() {}, debug() {}, trace() {} };
 const peerOf = (der: Uint8Array, issuers: Uint8Array[] = []) => ({
   der,
   issuers,

@@ -2,7 +2,7 @@ import t from 'tap';
 import { type Initiators, Sightings, TrustWatch, Visits } from '../../../server/kmip/index.ts';
 import type { SightingKeeper } from '../../../server/store/index.ts';
 
-const log = { error() {}, warn() {}, info() {}, debug() {} };
+const log = { error() {}, warn() {}, info() {}, debug() {}, trace() {} };
 const peer = (i: number) => ({
   ...{ fingerprint: String(i), initiatorId: `CertificateID-${i}`, validity: undefined },
   ...{ der: Buffer.alloc(0), issuers: [] },

@@ -24,7 +24,7 @@ t.test(
     const [data, out] = [join(folder, 'data'), join(folder, 'out')];
     const given = newFolder(t);
     const sinks = [{ type: 'file', path: join(folder, 'events.jsonl') }, { type: 'stdout' }];
-    const args = ['--name', 'kms.example', '--log-level', 'debug', '--set', `audit.sinks=${JSON.stringify(sinks)}`];
+    const args = ['--name', 'kms.example', '--log-level', 'trace', '--set', `audit.sinks=${JSON.stringify(sinks)}`];
     const server = await spawnServer(t, { data, args });
     const said: Record<string, string> = {};
     const secrets = new Map<string, Uint8Array>();

@@ -26,7 +26,7 @@ t.test('no address of clients, strangers and administrators in events, log, answ
   const sinks = [{ type: 'file', path: join(folder, 'events.jsonl') }, { type: 'stdout' }];
   const set = (name: string, value: string) => ['--set', `${name}=${value}`];
   const args = [
-    ...['--log-level', 'debug', '--name', 'kms.example', ...set('audit.sinks', JSON.stringify(sinks))],
+    ...['--log-level', 'trace', '--name', 'kms.example', ...set('audit.sinks', JSON.stringify(sinks))],
     ...[...set('admin.listen', `127.0.0.1:${adminPort}`), ...set('metrics.listen', `127.0.0.1:${metricsPort}`)],
   ];
   const server = await spawnServer(t, { data, args });
@@ -97,7 +97,7 @@ t.test('no address of clients, strangers and administrators in events, log, answ
   for (const line of events.trim().split('\n')) t.equal(validateEvent(JSON.parse(line) as AuditEvent), undefined);
   for (const action of ['set', 'list', 'read', 'delete']) t.match(events, `hs-crypto.mtlscert-cert.${action}`);
   t.notMatch(events, /knocks|vcenter-1\.example/, 'nor a subject of a certificate');
-  t.match(server.err(), 'DEBUG', 'the log says all it can say');
+  t.match(server.err(), 'TRACE', 'the log says all it can say');
   t.same(found(longForms, texts({ seen: `from ${ADDRESS}` })).length, 1, 'this search does find the address');
 });
 
