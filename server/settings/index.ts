@@ -1,7 +1,18 @@
 export { SettingsError } from './error.ts';
 export { readSettingsFile } from './file.ts';
-export { formatAddress, type ListenAddress, sinkName, type SinkSetting } from './kinds.ts';
+export { formatAddress, type ListenAddress } from './kinds.ts';
 export { type EffectiveSettings, resolveSettings, shownSettings } from './resolve.ts';
+export {
+  type FileSinkSetting,
+  type OtlpSinkSetting,
+  sinkName,
+  type SinkFormat,
+  type SinkSetting,
+  type StdoutSinkSetting,
+  syslogPort,
+  type SyslogSinkSetting,
+  type WebhookSinkSetting,
+} from './sinks.ts';
 export { suggestion } from './similar.ts';
 export {
   ADMIN_PASSPHRASE_VARIABLE,

@@ -14,11 +14,15 @@ export interface Kind<T> {
 /** A value that its setting cannot have: `found, expected is expected`. */
 export class Mismatch extends Error {
   override readonly name = 'Mismatch';
+  readonly found: string;
+  readonly expected: string;
   readonly path: string;
 
   /** `path` leads from the setting to the part that is wrong, as in `[0].path`; mostly empty. */
   constructor(found: string, expected: string, path = '') {
     super(`${found}, ${expected} is expected`);
+    this.found = found;
+    this.expected = expected;
     this.path = path;
   }
 }
@@ -128,64 +132,13 @@ export const hosts: Kind<readonly string[]> = {
   show: value => value,
 };
 
-/** Where events go: lines of JSON to a file or to standard output. `name` is the one by which its position is remembered. */
-export type SinkSetting =
-  | { readonly type: 'file'; readonly name?: string; readonly path: string }
-  | { readonly type: 'stdout'; readonly name?: string };
-
-export const sinks: Kind<readonly SinkSetting[]> = {
-  expected: 'a list of {type: file, path: FILE, name?: NAME} and {type: stdout, name?: NAME}',
-  fromText(given) {
-    try {
-      return JSON.parse(given) as unknown;
-    } catch {
-      return given;
-    }
-  },
-  read(value) {
-    if (!Array.isArray(value)) throw new Mismatch(describeValue(value), sinks.expected);
-    const read = value.map(readSink);
-    const names = read.map(sinkName);
-    const twice = names.findIndex((name, index) => names.indexOf(name) !== index);
-    if (twice >= 0)
-      throw new Mismatch(`a second sink ${JSON.stringify(names[twice])}`, 'a name of its own', `[${twice}].name`);
-    return read;
-  },
-  show: value => value,
-};
-
-/** The name by which a sink's position is remembered: its own, or its type and path. */
-export function sinkName(sink: SinkSetting): string {
-  return sink.name ?? (sink.type === 'file' ? `file:${sink.path}` : sink.type);
-}
-
-function readSink(value: unknown, index: number): SinkSetting {
-  const at = `[${index}]`;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new Mismatch(describeValue(value), '{type: file, path: FILE} or {type: stdout}', at);
-  }
-  const { type, name, path, ...rest } = value as Record<string, unknown>;
-  const [unknown] = Object.keys(rest);
-  if (unknown !== undefined) throw new Mismatch(`unknown ${JSON.stringify(unknown)}`, 'type, name or path', at);
-  const named = name === undefined ? {} : { name: lineAt(name, `${at}.name`) };
-  if (type === 'file') return { type, ...named, path: lineAt(path, `${at}.path`) };
-  if (type !== 'stdout') throw new Mismatch(describeValue(type), '"file" or "stdout"', `${at}.type`);
-  if (path !== undefined) throw new Mismatch('a path', 'none, for standard output,', `${at}.path`);
-  return { type, ...named };
-}
-
-function lineAt(value: unknown, path: string): string {
-  if (typeof value !== 'string' || !LINE.test(value))
-    throw new Mismatch(describeValue(value), 'text of one line', path);
-  return value;
-}
-
 /** RFC 1123 host name, or an IPv4 address. */
-function isHost(host: string): boolean {
+export function isHost(host: string): boolean {
   return host.length <= 253 && /^(?!-)[A-Za-z0-9_-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9_-]{1,63}(?<!-))*\.?$/.test(host);
 }
 
-function describeValue(value: unknown): string {
+/** What was found, for a message: a long text is cut. */
+export function describeValue(value: unknown): string {
   if (value === undefined || value === null || value === '') return 'nothing';
   if (typeof value === 'string') {
     return `text ${JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)}`;

@@ -1,5 +1,6 @@
 import { keyTypes } from '../../certs/index.ts';
-import { type Kind, hosts, listenAddress, oneOf, optional, sinks, text, wholeNumber, yesOrNo } from './kinds.ts';
+import { type Kind, hosts, listenAddress, oneOf, optional, text, wholeNumber, yesOrNo } from './kinds.ts';
+import { sinks } from './sinks.ts';
 
 /** One setting: what it may hold, what it is when nobody says, and how a person gives it. */
 interface SettingRow<T> {
