@@ -1,10 +1,7 @@
-export {
-  type Delivery,
-  type DeliveryOptions,
-  type DeliveryProblem,
-  type DeliveryTiming,
-  startDelivery,
-} from './delivery.ts';
+export { type Backlog, type BacklogReader, backlogOf } from './backlog.ts';
+export type { DeliveryProblem, SinkState } from './courier.ts';
+export { type Delivery, type DeliveryOptions, startDelivery } from './delivery.ts';
 export { fileSink } from './file-sink.ts';
-export type { DeliveredEvent, Sink } from './sink.ts';
+export type { DeliveredEvent, Sink, Taken } from './sink.ts';
 export { stdoutSink } from './stdout-sink.ts';
+export type { DeliveryTiming } from './timing.ts';

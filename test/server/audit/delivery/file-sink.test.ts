@@ -2,8 +2,12 @@ import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, 
 import { join } from 'node:path';
 import t from 'tap';
 import { type DeliveredEvent, fileSink } from '../../../../server/audit/delivery/index.ts';
+import { FIRST_PREV, nextRecord } from '../../../../server/chain/index.ts';
 
-const event = (seq: number): DeliveredEvent => ({ seq, id: `id-${seq}`, json: `{"seq":${seq},"text":"Grüße"}` });
+const event = (seq: number): DeliveredEvent => ({
+  ...nextRecord(seq, FIRST_PREV, `{"seq":${seq},"text":"Grüße"}`),
+  id: `id-${seq}`,
+});
 const lines = (path: string) =>
   readFileSync(path, 'utf8')
     .split('\n')

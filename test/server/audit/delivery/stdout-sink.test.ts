@@ -1,8 +1,9 @@
 import { PassThrough, Writable } from 'node:stream';
 import t from 'tap';
 import { stdoutSink } from '../../../../server/audit/delivery/index.ts';
+import { FIRST_PREV, nextRecord } from '../../../../server/chain/index.ts';
 
-const events = [1, 2].map(seq => ({ seq, id: `id-${seq}`, json: `{"seq":${seq}}` }));
+const events = [1, 2].map(seq => ({ ...nextRecord(seq, FIRST_PREV, `{"seq":${seq}}`), id: `id-${seq}` }));
 
 t.test('writes each event as one line and leaves the stream open', async t => {
   const stream = new PassThrough();
