@@ -6,6 +6,7 @@ import { openDatabase, type DatabaseOptions } from './database.ts';
 import { DirectoryTables } from './directory-tables.ts';
 import { isBusy, spoilsConnection, translated } from './errors.ts';
 import { EventTable } from './event-table.ts';
+import { LogTables } from './log-tables.ts';
 import { Numbers } from './numbers.ts';
 import { ObjectCounts } from './object-counts.ts';
 import { ObjectSearch } from './object-search.ts';
@@ -23,6 +24,7 @@ export class Tables {
   readonly search: ObjectSearch;
   readonly counts: ObjectCounts;
   readonly events: EventTable;
+  readonly log: LogTables;
   readonly directory: DirectoryTables;
   readonly cursors: CursorTable;
   readonly sightings: SightingTables;
@@ -35,7 +37,8 @@ export class Tables {
     this.objects = new ObjectTable(database, this.numbers);
     this.search = new ObjectSearch(database, this.numbers, this.objects);
     this.counts = new ObjectCounts(database, this.numbers);
-    this.events = new EventTable(database);
+    this.log = new LogTables(database);
+    this.events = new EventTable(database, this.log.segments);
     this.directory = new DirectoryTables(database);
     this.cursors = new CursorTable(database);
     this.sightings = new SightingTables(database);

@@ -1,8 +1,12 @@
-import type { EventFilter, EventReader, SequencedEvent } from '../store.ts';
+import { setImmediate as othersTurn } from 'node:timers/promises';
+import type { EventFilter, EventGroup, EventReader, SequencedEvent } from '../store.ts';
 import type { Connection } from './connection.ts';
+import type { Range } from './event-table.ts';
 
 /** Milliseconds between looks for events that another process has committed, while somebody listens. */
 const LOOK_MS = 100;
+/** Records that are looked at in one turn of the event loop. */
+const LOOKED_AT = 2000;
 
 export class EventFeed implements EventReader {
   readonly #connection: Connection;
@@ -17,16 +21,71 @@ export class EventFeed implements EventReader {
     this.#log = log;
   }
 
-  after(seq: number, limit: number, filter: EventFilter = {}): Promise<SequencedEvent[]> {
-    return this.#connection.read(({ events }) => events.after(seq, limit, filter));
+  async after(seq: number, limit: number, filter: EventFilter = {}): Promise<SequencedEvent[]> {
+    const found: SequencedEvent[] = [];
+    const { first, last } = await this.#ends();
+    for (let after = Math.max(seq, first - 1); after < last && found.length < limit; after += LOOKED_AT) {
+      if (after > seq + LOOKED_AT) await othersTurn();
+      const range = { after, upTo: after + LOOKED_AT, order: 'ASC', limit: limit - found.length } as const;
+      found.push(...(await this.#within(range, filter)));
+    }
+    return found;
   }
 
-  latest(limit: number, filter: EventFilter = {}): Promise<SequencedEvent[]> {
-    return this.#connection.read(({ events }) => events.latest(limit, filter));
+  async latest(limit: number, filter: EventFilter = {}): Promise<SequencedEvent[]> {
+    const found: SequencedEvent[] = [];
+    for (let before: number | undefined; found.length < limit;) {
+      const { events, next } = await this.page({ before, limit: limit - found.length, filter });
+      found.push(...events);
+      if (next === undefined) break;
+      before = next;
+      await othersTurn();
+    }
+    return found.reverse();
+  }
+
+  async page({ before, limit, filter = {} }: { before?: number | undefined; limit: number; filter?: EventFilter }) {
+    const { first, last } = await this.#ends();
+    const upTo = Math.min((before ?? Infinity) - 1, last);
+    const after = Math.max(upTo - LOOKED_AT, first - 1);
+    const events = await this.#within({ after, upTo, order: 'DESC', limit }, filter);
+    const oldest = events.length === limit ? events.at(-1)!.seq : after + 1;
+    return { events, next: oldest > first ? oldest : undefined };
+  }
+
+  withId(id: string): Promise<SequencedEvent | undefined> {
+    return this.#connection.read(({ events }) => events.withId(id));
+  }
+
+  withSeq(seq: number): Promise<SequencedEvent | undefined> {
+    return this.#connection.read(({ events }) => events.withSeq(seq));
+  }
+
+  async count(by: EventGroup, filter: EventFilter = {}): Promise<{ value: string; count: number }[]> {
+    const counts = new Map<string, number>();
+    const all = await this.latest(Number.MAX_SAFE_INTEGER, filter);
+    for (const event of all) {
+      const value = by === 'hour' ? event.time.toISOString().slice(0, 13) : event[by];
+      counts.set(value, (counts.get(value) ?? 0) + 1);
+    }
+    const listed = [...counts].map(([value, count]) => ({ value, count }));
+    const byValue = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+    return listed.sort((a, b) => (by === 'hour' ? 0 : b.count - a.count) || byValue(a.value, b.value));
   }
 
   lastSeq(): Promise<number> {
-    return this.#connection.read(({ events }) => events.lastSeq());
+    return this.#connection.read(({ events }) => events.head().seq);
+  }
+
+  #ends(): Promise<{ first: number; last: number }> {
+    return this.#connection.read(({ events }) => ({ first: events.firstSeq(), last: events.head().seq }));
+  }
+
+  async #within(range: Range, filter: EventFilter): Promise<SequencedEvent[]> {
+    const { text, ...rest } = filter;
+    if (text === undefined) return this.#connection.read(({ events }) => events.within(range, rest));
+    const all = await this.#connection.read(({ events }) => events.within({ ...range, limit: LOOKED_AT }, rest));
+    return all.filter(({ json }) => hasWords(json, text)).slice(0, range.limit);
   }
 
   onCommitted(callback: () => void): () => void {
@@ -75,9 +134,21 @@ export class EventFeed implements EventReader {
   /** Undefined while the database cannot be read: the next look will tell. */
   #seen(): number | undefined {
     try {
-      return this.#connection.use(({ events }) => events.lastSeq());
+      return this.#connection.use(({ events }) => events.head().seq);
     } catch {
       return undefined;
     }
   }
+}
+
+/** As `EventFilter.text`. */
+function hasWords(json: string, text: string): boolean {
+  const words = wordsIn(valuesIn(JSON.parse(json)).join(' '));
+  return wordsIn(text).every(wanted => words.some(word => word.startsWith(wanted)));
+}
+
+const wordsIn = (text: string) => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+
+function valuesIn(value: unknown): string[] {
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(valuesIn) : [String(value)];
 }

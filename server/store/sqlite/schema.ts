@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { chainEvents } from './chain-events.ts';
 
 /** Bytes 68 to 71 of the file: 'kmip'. Tells our database from any other SQLite file. */
 export const APPLICATION_ID = 0x6b6d6970;
@@ -13,6 +14,11 @@ export type Migration = (database: Database) => void;
 export const migrations: readonly Migration[] = [
   database => database.exec(VERSION_1),
   database => database.exec(VERSION_2),
+  database => {
+    database.exec(VERSION_3);
+    chainEvents(database);
+    database.exec('DROP TABLE unchained_event');
+  },
 ];
 
 /**
@@ -26,7 +32,6 @@ export const migrations: readonly Migration[] = [
  * - `term_name` turns vault and name into one number; `term` is sorted by it and the value, newest last, so that a search for
  *   one value or a range of integers in one vault is a walk along the index. Integers sort before text.
  * - Events are written by every request, so their indices are few; most events succeed, and only the others are found by outcome.
- * - The log of record may later chain events with columns of its own.
  */
 const VERSION_1 = `
 CREATE TABLE vault (
@@ -188,4 +193,62 @@ CREATE TABLE refused_certificate (
   count INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX refused_certificate_by_time ON refused_certificate (last_at DESC, fingerprint);
+`;
+
+/**
+ * - `event` is the log of record (server/chain): `v`, `prev` and `hash` stand before the text, so that they are read without it.
+ *   The text has RFC 8785 form: what was hashed is what is there.
+ * - Each request pays for the indices of `event`, so there are few: listings are found by an index beside it that follows behind.
+ * - A segment's row stays when its records go: the chain and the tree go on from it, and seq does not start again.
+ */
+const VERSION_3 = `
+DROP INDEX event_by_time;
+DROP INDEX event_by_action;
+DROP INDEX event_by_initiator;
+DROP INDEX event_by_failure;
+ALTER TABLE event RENAME TO unchained_event;
+
+CREATE TABLE event (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  time INTEGER NOT NULL,
+  action TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  severity TEXT NOT NULL,
+  initiator TEXT NOT NULL,
+  target TEXT NOT NULL,
+  vault TEXT NOT NULL,
+  correlation_id TEXT NOT NULL,
+  v INTEGER NOT NULL,
+  prev BLOB NOT NULL,
+  hash BLOB NOT NULL,
+  json TEXT NOT NULL
+) STRICT;
+CREATE INDEX event_by_time ON event (time);
+
+CREATE TABLE checkpoint (
+  size INTEGER PRIMARY KEY,
+  note TEXT NOT NULL,
+  time INTEGER NOT NULL,
+  subtrees BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE segment (
+  number INTEGER PRIMARY KEY,
+  first_seq INTEGER NOT NULL,
+  last_seq INTEGER NOT NULL,
+  first_prev BLOB NOT NULL,
+  last_hash BLOB NOT NULL,
+  subtrees BLOB NOT NULL,
+  closed_at INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  exported_at INTEGER,
+  removed_at INTEGER
+) STRICT;
+CREATE INDEX segment_removed ON segment (last_seq) WHERE removed_at IS NOT NULL;
+
+CREATE TABLE remembered (
+  name TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT;
 `;

@@ -1,5 +1,6 @@
 import { StoreUnavailable, type SightingKeeper, type Sightings } from '../store.ts';
 import type { Connection, Tables } from './connection.ts';
+import { withoutWaiting } from './without-waiting.ts';
 
 /**
  * Sightings are written beside the commits of requests, so that neither waits for the other nor fails with it, and without waiting
@@ -47,24 +48,5 @@ export class SightingWriter implements SightingKeeper {
       this.#underWay.delete(written);
     }
     this.#connection.countOwnCommit(false);
-  }
-}
-
-/**
- * One transaction that the next durable write, or the operating system, brings to the disk: never torn, since it is journaled.
- * What it deletes is no secret, so that pages which become free are not written once more to overwrite them.
- */
-function withoutWaiting(tables: Tables, write: (tables: Tables) => void): void {
-  const { database, transaction } = tables;
-  database.pragma('synchronous = NORMAL');
-  database.pragma('secure_delete = FAST');
-  try {
-    transaction.begin.run();
-    write(tables);
-    transaction.commit.run();
-  } finally {
-    if (database.inTransaction) transaction.rollback.run();
-    database.pragma('secure_delete = ON');
-    database.pragma('synchronous = FULL');
   }
 }

@@ -4,6 +4,7 @@ import { Connection } from './connection.ts';
 import { directoryReader } from './directory-reader.ts';
 import { EventFeed } from './event-feed.ts';
 import { GroupCommit, type Work } from './group-commit.ts';
+import { LogFeed } from './log-feed.ts';
 import { LogTruncation } from './log-truncation.ts';
 import type { Migration } from './schema.ts';
 import { SightingWriter } from './sighting-writer.ts';
@@ -39,6 +40,7 @@ export class SqliteStore implements Store {
   readonly connection: Connection;
   readonly directory: DirectoryReader;
   readonly events: EventFeed;
+  readonly log: LogFeed;
   readonly cursors: CursorKeeper;
   readonly sightings: SightingWriter;
   readonly #commits: GroupCommit;
@@ -50,6 +52,7 @@ export class SqliteStore implements Store {
     this.directory = directoryReader(this.connection);
     this.sightings = new SightingWriter(this.connection);
     this.events = new EventFeed(this.connection, log);
+    this.log = new LogFeed(this.connection);
     this.#truncation = new LogTruncation(this.connection);
     this.#commits = new GroupCommit(this.connection, {
       committed: ({ forgotMaterial, hasEvents }) => {

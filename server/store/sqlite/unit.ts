@@ -1,6 +1,7 @@
 import type {
   DirectoryChange,
   KeptEvent,
+  LogChange,
   Mark,
   NewObject,
   ObjectChange,
@@ -28,6 +29,7 @@ export class SqliteUnit implements UnitOfWork {
   readonly #objects = new PendingObjects();
   readonly #directory: DirectoryChange[] = [];
   readonly #events: KeptEvent[] = [];
+  readonly #log: LogChange[] = [];
   readonly #marks: Recorded[] = [];
   #isUsed = false;
 
@@ -90,6 +92,10 @@ export class SqliteUnit implements UnitOfWork {
     this.#events.push(event);
   }
 
+  keepLog(change: LogChange): void {
+    this.#log.push(change);
+  }
+
   mark(): Mark {
     this.#marks.push({ objects: this.#objects.length, directory: this.#directory.length });
     return (this.#marks.length - 1) as Mark;
@@ -106,7 +112,7 @@ export class SqliteUnit implements UnitOfWork {
     if (this.#isUsed) throw new Error('this unit of work was committed before');
     this.#isUsed = true;
     const objects = this.#objects.all();
-    if (objects.length + this.#directory.length + this.#events.length === 0) return;
+    if (objects.length + this.#directory.length + this.#events.length + this.#log.length === 0) return;
     await this.#commitWork({ write: tables => this.#write(tables, objects) });
   }
 
@@ -114,6 +120,7 @@ export class SqliteUnit implements UnitOfWork {
     for (const change of this.#directory) tables.directory.write(change);
     const forgotMaterial = tables.objects.write(objects);
     tables.events.append(this.#events);
+    for (const change of this.#log) tables.log.write(change);
     return { forgotMaterial, hasEvents: this.#events.length > 0, changedTrust: this.#directory.some(changesTrust) };
   }
 }

@@ -145,7 +145,7 @@ t.test('client add says what is wrong with what it was given, in one line', asyn
   }
   const { store } = await open();
   t.same(await store.directory.clients(), [], 'nobody was let in');
-  const failures = await store.events.latest(100, { outcome: 'failure' });
+  const failures = await store.events.latest(100, { outcomes: ['failure'] });
   t.ok(failures.length >= 2, 'what the manager refused is recorded');
   for (const { json } of failures) t.notMatch(json, parent, 'paths stay out of events');
   for (const { json } of failures)

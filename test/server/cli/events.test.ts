@@ -53,7 +53,8 @@ t.test('--initiator takes a client’s name, whichever of its certificates was u
     const initiator = `CertificateID-${fingerprint}`;
     const json = JSON.stringify({ message: 'Service: read kmip-key x', initiator: { id: initiator, name: 'a' } });
     const common = { action: 'hs-crypto.kmip-key.read', outcome: 'success', severity: 'normal', time: new Date(0) };
-    unit.record({ id: `0000000${index}-0000-4000-8000-000000000000`, ...common, initiator, json });
+    const more = { target: '', vault: '', correlationId: '' };
+    unit.record({ id: `0000000${index}-0000-4000-8000-000000000000`, ...common, ...more, initiator, json });
   }
   await unit.commit();
   t.equal(lines(await kmipd(['events', '--json', '--initiator', 'a'])).length, 2);

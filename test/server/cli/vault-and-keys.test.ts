@@ -14,7 +14,7 @@ t.test('vault create makes a vault with a key of its own, once', async t => {
   const rootKey = await folder.rootKey();
   const key = rootKey.openVault(vault?.id ?? '', vault?.wrappedKey ?? Buffer.alloc(0));
   t.same(key.unwrap('id', key.wrap('id', Buffer.from('material'))), Buffer.from('material'));
-  const events = await folder.store.events.latest(10, { action: 'hs-crypto.vaults.write' });
+  const events = await folder.store.events.latest(10, { actions: ['hs-crypto.vaults.write'] });
   t.same(
     events.map(({ outcome }) => outcome),
     ['success', 'success', 'failure'],
@@ -32,7 +32,7 @@ t.test('vault list shows who uses which', async t => {
   ]);
   t.match((await kmipd(['vault', 'list'])).out, /^NAME +CLIENTS +MADE +ID\ndefault +- .*\nlab +a /);
   const { store } = await open();
-  t.equal((await store.events.latest(10, { action: 'hs-crypto.vaults.list' })).length, 2);
+  t.equal((await store.events.latest(10, { actions: ['hs-crypto.vaults.list'] })).length, 2);
 });
 
 t.test('keys list pages through the vaults’ objects, keys show says there is none', async t => {

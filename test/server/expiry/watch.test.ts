@@ -43,7 +43,7 @@ function watching(t: Test, { store, certificates, service }: DataFolder) {
     return watch;
   };
   const events = async (): Promise<AuditEvent[]> => {
-    const kept = await store.events.latest(1000, { action: 'hs-crypto.mtlscert-cert.read' });
+    const kept = await store.events.latest(1000, { actions: ['hs-crypto.mtlscert-cert.read'] });
     return kept.map(({ json }) => JSON.parse(json) as AuditEvent);
   };
   return { said, failed, looks, start, events, at: (time: Date) => (now = time) };

@@ -5,6 +5,7 @@ export const between = (store: Store, parts: Partial<Store>): Store => ({
   begin: () => store.begin(),
   directory: store.directory,
   events: store.events,
+  log: store.log,
   cursors: store.cursors,
   sightings: store.sightings,
   generation: () => store.generation(),

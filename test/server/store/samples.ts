@@ -34,6 +34,9 @@ export const sampleEvent = (more: Partial<KeptEvent> = {}): KeptEvent => ({
   outcome: 'success',
   severity: 'normal',
   initiator: 'CertificateID-1',
+  target: '',
+  vault: 'default',
+  correlationId: randomUUID(),
   json: '{"a":"ü"}',
   ...more,
 });

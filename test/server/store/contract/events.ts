@@ -1,6 +1,7 @@
 import type { Test } from 'tap';
 import { ConflictError, type Store } from '../../../../server/store/index.ts';
 import { addObject, addVault, commit, sampleEvent } from '../samples.ts';
+import { chained } from './log.ts';
 import { settled, type Open } from './opened.ts';
 
 export function events(t: Test, open: Open): void {
@@ -9,7 +10,7 @@ export function events(t: Test, open: Open): void {
     const kept = Array.from({ length: 5 }, (_, index) => sampleEvent({ time: new Date(1000 + index) }));
     await commit(store, unit => kept.slice(0, 3).forEach(event => unit.record(event)));
     await commit(store, unit => kept.slice(3).forEach(event => unit.record(event)));
-    const sequenced = kept.map((event, index) => ({ ...event, seq: index + 1 }));
+    const sequenced = chained(kept);
     t.same(await store.events.after(0, 10), sequenced);
     t.same(await store.events.after(2, 2), sequenced.slice(2, 4));
     t.same(await store.events.after(5, 2), []);
@@ -31,11 +32,11 @@ export function events(t: Test, open: Open): void {
       [{ since: new Date(2000) }, [2, 3, 4]],
       [{ since: new Date(2001) }, [2, 4]],
       [{ since: new Date(9000) }, []],
-      [{ action: 'a' }, [1, 3, 4]],
-      [{ initiator: 'x' }, [1, 2, 4]],
-      [{ outcome: 'failure' }, [3, 4]],
-      [{ action: 'a', initiator: 'x', outcome: 'failure', since: new Date(0) }, [4]],
-      [{ action: 'none' }, []],
+      [{ actions: ['a'] }, [1, 3, 4]],
+      [{ initiators: ['x'] }, [1, 2, 4]],
+      [{ outcomes: ['failure'] }, [3, 4]],
+      [{ actions: ['a', 'c'], initiators: ['x'], outcomes: ['failure'], since: new Date(0) }, [4]],
+      [{ actions: ['none'] }, []],
     ];
     for (const [filter, expected] of cases) {
       const title = JSON.stringify(filter);

@@ -4,6 +4,7 @@ import { certificates } from './certificates.ts';
 import { counts } from './counts.ts';
 import { directory } from './directory.ts';
 import { events } from './events.ts';
+import { log } from './log.ts';
 import { notes } from './notes.ts';
 import { objects } from './objects.ts';
 import type { Opened } from './opened.ts';
@@ -26,5 +27,6 @@ export function storeContract(name: string, open: (t: Test) => Promise<Opened>):
   t.test(`${name}: counts`, async t => counts(t, open));
   t.test(`${name}: sightings`, async t => sightings(t, open));
   t.test(`${name}: events and cursors`, async t => events(t, open));
+  t.test(`${name}: log`, async t => log(t, open));
   t.test(`${name}: several processes`, async t => severalProcesses(t, open));
 }
