@@ -1,2 +1,2 @@
 export * from './store.ts';
-export { openSqliteStore, type SqliteStoreOptions } from './sqlite/index.ts';
+export { openSqliteStore, SCHEMA_VERSION, type SqliteStoreOptions } from './sqlite/index.ts';
