@@ -1,6 +1,7 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
-import type { EventFilter, EventGroup, EventReader, SequencedEvent } from '../store.ts';
+import type { EventFilter, EventGroup, EventPage, EventReader, SequencedEvent } from '../store.ts';
 import type { Connection } from './connection.ts';
+import { eventTest } from './event-search-test.ts';
 import type { Range } from './event-table.ts';
 
 /** Milliseconds between looks for events that another process has committed, while somebody listens. */
@@ -24,8 +25,9 @@ export class EventFeed implements EventReader {
   async after(seq: number, limit: number, filter: EventFilter = {}): Promise<SequencedEvent[]> {
     const found: SequencedEvent[] = [];
     const { first, last } = await this.#ends();
-    for (let after = Math.max(seq, first - 1); after < last && found.length < limit; after += LOOKED_AT) {
-      if (after > seq + LOOKED_AT) await othersTurn();
+    const start = Math.max(seq, first - 1);
+    for (let after = start; after < last && found.length < limit; after += LOOKED_AT) {
+      if (after > start) await othersTurn();
       const range = { after, upTo: after + LOOKED_AT, order: 'ASC', limit: limit - found.length } as const;
       found.push(...(await this.#within(range, filter)));
     }
@@ -44,13 +46,8 @@ export class EventFeed implements EventReader {
     return found.reverse();
   }
 
-  async page({ before, limit, filter = {} }: { before?: number | undefined; limit: number; filter?: EventFilter }) {
-    const { first, last } = await this.#ends();
-    const upTo = Math.min((before ?? Infinity) - 1, last);
-    const after = Math.max(upTo - LOOKED_AT, first - 1);
-    const events = await this.#within({ after, upTo, order: 'DESC', limit }, filter);
-    const oldest = events.length === limit ? events.at(-1)!.seq : after + 1;
-    return { events, next: oldest > first ? oldest : undefined };
+  page(options: { before?: number | undefined; limit: number; filter?: EventFilter }): Promise<EventPage> {
+    return this.#connection.read(({ eventSearch }) => eventSearch.page(options));
   }
 
   withId(id: string): Promise<SequencedEvent | undefined> {
@@ -61,16 +58,8 @@ export class EventFeed implements EventReader {
     return this.#connection.read(({ events }) => events.withSeq(seq));
   }
 
-  async count(by: EventGroup, filter: EventFilter = {}): Promise<{ value: string; count: number }[]> {
-    const counts = new Map<string, number>();
-    const all = await this.latest(Number.MAX_SAFE_INTEGER, filter);
-    for (const event of all) {
-      const value = by === 'hour' ? event.time.toISOString().slice(0, 13) : event[by];
-      counts.set(value, (counts.get(value) ?? 0) + 1);
-    }
-    const listed = [...counts].map(([value, count]) => ({ value, count }));
-    const byValue = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
-    return listed.sort((a, b) => (by === 'hour' ? 0 : b.count - a.count) || byValue(a.value, b.value));
+  count(by: EventGroup, filter: EventFilter = {}): Promise<{ value: string; count: number }[]> {
+    return this.#connection.read(({ eventSearch }) => eventSearch.count(by, filter));
   }
 
   lastSeq(): Promise<number> {
@@ -85,7 +74,7 @@ export class EventFeed implements EventReader {
     const { text, ...rest } = filter;
     if (text === undefined) return this.#connection.read(({ events }) => events.within(range, rest));
     const all = await this.#connection.read(({ events }) => events.within({ ...range, limit: LOOKED_AT }, rest));
-    return all.filter(({ json }) => hasWords(json, text)).slice(0, range.limit);
+    return all.filter(eventTest({ text })).slice(0, range.limit);
   }
 
   onCommitted(callback: () => void): () => void {
@@ -139,16 +128,4 @@ export class EventFeed implements EventReader {
       return undefined;
     }
   }
-}
-
-/** As `EventFilter.text`. */
-function hasWords(json: string, text: string): boolean {
-  const words = wordsIn(valuesIn(JSON.parse(json)).join(' '));
-  return wordsIn(text).every(wanted => words.some(word => word.startsWith(wanted)));
-}
-
-const wordsIn = (text: string) => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-
-function valuesIn(value: unknown): string[] {
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(valuesIn) : [String(value)];
 }

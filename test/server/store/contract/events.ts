@@ -1,7 +1,7 @@
 import type { Test } from 'tap';
 import { ConflictError, type Store } from '../../../../server/store/index.ts';
+import { chained } from '../chain.ts';
 import { addObject, addVault, commit, sampleEvent } from '../samples.ts';
-import { chained } from './log.ts';
 import { settled, type Open } from './opened.ts';
 
 export function events(t: Test, open: Open): void {
@@ -18,13 +18,16 @@ export function events(t: Test, open: Open): void {
     t.equal(await store.events.lastSeq(), 5);
   });
 
-  t.test('events are filtered by time, action, initiator and outcome, together', async t => {
+  t.test('events are filtered by each thing that they are listed by, together', async t => {
     const { store } = await open(t);
     const kept = [
-      sampleEvent({ time: new Date(1000), action: 'a', initiator: 'x', outcome: 'success' }),
-      sampleEvent({ time: new Date(3000), action: 'b', initiator: 'x', outcome: 'success' }),
-      sampleEvent({ time: new Date(2000), action: 'a', initiator: 'y', outcome: 'failure' }),
-      sampleEvent({ time: new Date(4000), action: 'a', initiator: 'x', outcome: 'failure' }),
+      sampleEvent({ time: new Date(1000), action: 'a', initiator: 'x', outcome: 'success', target: 'key' }),
+      sampleEvent({ time: new Date(3000), action: 'b', initiator: 'x', outcome: 'success', vault: 'lab' }),
+      sampleEvent({ time: new Date(2000), action: 'a', initiator: 'y', outcome: 'failure', correlationId: 'm' }),
+      sampleEvent({
+        ...{ time: new Date(4000), action: 'a', initiator: 'x', outcome: 'failure', severity: 'critical' },
+        json: '{"message":"Größe 12","names":["Über-Alles"]}',
+      }),
     ];
     await commit(store, unit => kept.forEach(event => unit.record(event)));
     const cases: [Parameters<Store['events']['latest']>[1], number[]][] = [
@@ -37,6 +40,20 @@ export function events(t: Test, open: Open): void {
       [{ outcomes: ['failure'] }, [3, 4]],
       [{ actions: ['a', 'c'], initiators: ['x'], outcomes: ['failure'], since: new Date(0) }, [4]],
       [{ actions: ['none'] }, []],
+      [{ actions: ['none', 'b', 'a'] }, [1, 2, 3, 4]],
+      [{ initiators: ['y', 'x'], actions: ['b'] }, [2]],
+      [{ outcomes: ['success', 'failure'], since: new Date(3000), until: new Date(3000) }, [2]],
+      [{ until: new Date(2000) }, [1, 3]],
+      [{ until: new Date(999) }, []],
+      [{ severities: ['critical', 'warning'] }, [4]],
+      [{ target: 'key' }, [1]],
+      [{ vault: 'lab' }, [2]],
+      [{ correlationId: 'm' }, [3]],
+      [{ text: 'gröẞ ÜBER' }, [4]],
+      [{ text: 'alles', outcomes: ['failure'] }, [4]],
+      [{ text: 'names' }, []],
+      [{ text: 'ü', target: 'key' }, [1]],
+      [{ text: 'ü', severities: ['critical'] }, [4]],
     ];
     for (const [filter, expected] of cases) {
       const title = JSON.stringify(filter);
