@@ -117,8 +117,8 @@ export class GroupCommit {
 
 function writeTogether(tables: Tables, group: readonly Waiting[]): Outcome[] {
   const { transaction, numbers } = tables;
-  transaction.begin.run();
   try {
+    transaction.begin.run();
     const outcomes = group.map(({ work }) => writeAlone(tables, work));
     // Work that conflicted has left pages to write, though as they were: where there is nothing else, nothing is written.
     const hasWritten = outcomes.some(outcome => 'written' in outcome);
