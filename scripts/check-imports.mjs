@@ -26,6 +26,7 @@ const ROOMS = new Map([
     'server/admin',
     {
       imports: ['certs', 'server/data-folder', 'server/expiry', 'server/settings', ...PASSED_IN, ...LOWEST],
+      types: ['server/storage-marks'],
     },
   ],
   [
@@ -72,8 +73,8 @@ const ROOMS = new Map([
   [
     'server/log-keeper',
     {
-      imports: ['server/audit', 'server/chain', 'server/randomness', 'server/settings'],
-      types: ['server/store', 'server/root-key', ...PASSED_IN],
+      imports: ['server/audit', 'server/chain', 'server/data-folder', 'server/settings'],
+      types: ['server/store', ...PASSED_IN],
     },
   ],
   ['server/audit', { imports: ['kmip-codec', 'server/chain'], types: ['certs', 'server/store', ...PASSED_IN] }],

@@ -74,6 +74,8 @@ export class CertificateManager {
       const remedy = 'see that both are of one version';
       throw new AdminError('not found', `the certificate manager knows no such request; ${remedy}`);
     }
+    if (changes(row)) this.#mustTakeChanges();
+    if (row.action || who.actor.kind === 'administrator') this.#mustHaveRoom();
     const now = this.#options.now();
     const body = parsedBody(row, request);
     const done = await row.run({ body, actor: who.actor, now, unit, tell: told => telling.tell(told) }, this.#options);
@@ -101,6 +103,7 @@ export class CertificateManager {
   async #failed(asking: Asking, by: By | undefined, error: unknown): Promise<SentAnswer> {
     const told = foreseen(error) ?? this.#unforeseen(asking, error);
     try {
+      this.#mustHaveRoom();
       const unit = this.#options.store.begin();
       await by?.who.exercise(unit);
       if (asking.row === undefined || asking.row.action || !by)
@@ -108,6 +111,10 @@ export class CertificateManager {
       await unit.commit();
       return failure(told);
     } catch (failed) {
+      if (failed instanceof AdminError && failed.cause === 'full') {
+        this.#options.room?.refusedUnrecorded();
+        return failure(failed);
+      }
       if (by && (failed instanceof AdminError || failed instanceof ConflictError)) {
         const isUsed = new AdminError('not authenticated', 'this request was used before; try again');
         return this.#failed(asking, undefined, failed instanceof AdminError ? failed : isUsed);
@@ -116,6 +123,20 @@ export class CertificateManager {
       const unrecorded = new AdminError('server error', 'the event could not be recorded; see the log of the server');
       return failure(foreseen(failed) ?? unrecorded);
     }
+  }
+
+  #mustTakeChanges(): void {
+    const stage = this.#options.room?.stage();
+    if (stage !== 'no changes' && stage !== 'nothing') return;
+    const remedy = 'make room on the disk of the data folder, then try again';
+    throw new AdminError('full', `there is too little room and changes are refused; ${remedy}`);
+  }
+
+  /** For what makes an event, or uses up a signature. */
+  #mustHaveRoom(): void {
+    if (this.#options.room?.stage() !== 'nothing') return;
+    const remedy = 'make room on the disk of the data folder, then try again';
+    throw new AdminError('full', `there is no room to record what is done; ${remedy}`);
   }
 
   #record(unit: UnitOfWork, asking: Asking, by: By | undefined, error: AdminError | undefined, time: Date): void {

@@ -4,6 +4,7 @@ import type { Logger } from '../log/index.ts';
 import type { RandomBytes } from '../randomness.ts';
 import type { RootKey } from '../root-key/index.ts';
 import type { Settings } from '../settings/index.ts';
+import type { StorageMarks } from '../storage-marks/index.ts';
 import type { Store } from '../store/index.ts';
 
 export interface ManagerOptions {
@@ -23,6 +24,8 @@ export interface ManagerOptions {
   readonly owner: { readonly id: string };
   /** What the running server does about a change; undefined where no server runs in this process. */
   readonly effects: Effects | undefined;
+  /** The room that is left; undefined where nobody looks at it. */
+  readonly room?: Pick<StorageMarks, 'stage' | 'refusedUnrecorded'> | undefined;
   /** The owner may remove an administrator without a signature, for a key that is lost. */
   readonly recover?: boolean;
 }

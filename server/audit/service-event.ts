@@ -3,6 +3,7 @@ import type { Severity } from './actions.ts';
 import { buildAdministrativeEvent } from './event.ts';
 import type { ServiceIdentity } from './identity.ts';
 import { type KeepOptions, toKept } from './log.ts';
+import type { Outcome } from './occurrence.ts';
 import type { PlainObject } from './plain.ts';
 
 /** What befell the server, its database or its log, without anybody asking. */
@@ -16,8 +17,10 @@ export interface ServiceOccurrence {
   readonly target: 'service' | 'log' | 'database' | 'settings' | 'sink';
   /** Only what takes something away is `…delete`; `…write` unless given. */
   readonly action?: 'hs-crypto.target-keystores.write' | 'hs-crypto.target-keystores.delete';
-  /** The action's unless given. */
+  /** The action's unless given. Of a success, the schema fixes it with the action. */
   readonly severity?: Severity;
+  /** A success unless given. */
+  readonly outcome?: Outcome;
   /** Goes into responseData, redacted and cut as everything does. No address, no path, no host name. */
   readonly data?: PlainObject;
 }
@@ -29,12 +32,13 @@ export function serviceEvent(
   options: Omit<KeepOptions, 'time'> = {},
 ): KeptEvent {
   const { id, time, what, target, action = 'hs-crypto.target-keystores.write', severity, data = {} } = occurrence;
+  const { outcome = { ok: true } } = occurrence;
   const event = buildAdministrativeEvent(
     {
       ...{ id, time, action },
       ...(severity && { severity }),
       initiator: { id: 'kmipd', typeURI: 'service/security/account/serviceid' },
-      outcome: { ok: true },
+      outcome,
       target: { id: target, name: what },
       requestUri: `/service/${what.replaceAll(/[^a-z]+/g, '-')}`,
       requestData: {},

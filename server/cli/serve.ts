@@ -29,6 +29,7 @@ export async function serve(world: World, options: SettingsOptions): Promise<voi
     const [certificate] = parseCertificates(tls.certificatePem);
     const server = await startServer({
       settings,
+      dataFolder: folder.path,
       store: folder.store,
       service: folder.service,
       rootKey: await folder.rootKey(),

@@ -20,6 +20,7 @@ import { credentialProblem } from './credential-problem.ts';
 import type { Identity, Refusal } from './identity.ts';
 import { failed, failureFrom, type ItemFailure } from './item-result.ts';
 import { recordItem, recordRefusal, type RecordingFrame } from './recording.ts';
+import { isFull, noRoomAtAll, takesChanges, type Room } from './room.ts';
 import type { Visit, Visits } from './visits.ts';
 
 export interface DispatcherOptions {
@@ -31,6 +32,7 @@ export interface DispatcherOptions {
   readonly operations: ReadonlyMap<KnownOperation, OperationDefinition>;
   readonly server: ServerFacts;
   readonly service: ServiceIdentity;
+  readonly room: Room;
   /** Structures inside structures. */
   readonly depthMax: number;
   readonly batchCountMax: number;
@@ -66,6 +68,7 @@ export class Dispatcher {
   /** Bytes of one whole request message -> bytes of its answer. */
   async handle(bytes: Uint8Array, visit: Visit): Promise<Answer> {
     const scene = this.#scene();
+    if (this.#options.room.stage() === 'nothing') return this.#refuseUnrecorded(bytes, scene, false);
     let initiator = NOBODY;
     try {
       const identity = await this.#options.visits.identify(visit, scene.now);
@@ -80,6 +83,7 @@ export class Dispatcher {
   /** The answer to what cannot become a message, or may not: with the Result Reason and words given. The connection closes after it. */
   async refuse(bytes: Uint8Array, visit: Visit, failure: ItemFailure): Promise<Answer> {
     const scene = this.#scene();
+    if (this.#options.room.stage() === 'nothing') return this.#refuseUnrecorded(bytes, scene, true);
     const identity = await this.#options.visits.identify(visit, scene.now).catch(this.#unexpected(scene));
     if (typeof identity === 'string') return this.#refuse(scene, NOBODY, versionToAnswer(bytes), failure, true);
     // Who is not let in is told only that, whatever else was wrong: to be a stranger is the graver thing, in the event too.
@@ -131,21 +135,27 @@ export class Dispatcher {
 
   /** One unit of work for the message; tried again when somebody else changed the same object meanwhile. */
   async #work(message: RequestMessage, version: Version, initiator: Initiator, scene: Scene): Promise<Answer> {
+    const { room } = this.#options;
     for (let attempt = 1; ; attempt++) {
       const unit = this.#options.store.begin();
       const start = unit.mark();
-      const outcomes = await runBatch(message, await this.#itemWork(unit, version, initiator, scene));
+      const mayChange = takesChanges(room);
+      const work = { ...(await this.#itemWork(unit, version, initiator, scene)), takesChanges: mayChange };
+      const outcomes = await runBatch(message, work);
       const { bytes, isWhole } = this.#encoded(message, version, outcomes, scene);
-      if (!isWhole) unit.rollback(start);
+      // What reads would write down are changes of state that time has brought; they are written down later as well.
+      if (!isWhole || !mayChange) unit.rollback(start);
       this.#record(unit, version, initiator, scene, outcomes);
       try {
         await unit.commit();
         return { bytes, isLast: false };
       } catch (error) {
         if (error instanceof ConflictError && attempt < TRIES_MAX) continue;
+        if (await this.#mayTryFromReserve(error, mayChange)) continue;
         failAll(outcomes, failureFrom(error, this.#unexpected(scene)));
         // Nothing can be written now, or others were always faster: the latter can still be recorded.
         if (error instanceof ConflictError) await this.#recordAlone(version, initiator, scene, outcomes);
+        else if (isFull(error)) room.refusedUnrecorded();
         return { bytes: encodeOutcomes(message.requestHeader, version, outcomes, scene), isLast: false };
       }
     }
@@ -220,14 +230,31 @@ export class Dispatcher {
   ): Promise<Answer> {
     const answerIn = version ?? V1_0;
     const bytes = encodeRefusal(answerIn, failure, scene);
-    try {
-      const unit = this.#options.store.begin();
-      recordRefusal(this.#frame(unit, scene, initiator), version, failure);
-      await unit.commit();
-      return { bytes, isLast };
-    } catch (error) {
-      return { bytes: encodeRefusal(answerIn, failureFrom(error, this.#unexpected(scene)), scene), isLast };
+    const { store, room } = this.#options;
+    for (;;) {
+      const mayChange = takesChanges(room);
+      try {
+        const unit = store.begin();
+        recordRefusal(this.#frame(unit, scene, initiator), version, failure);
+        await unit.commit();
+        return { bytes, isLast };
+      } catch (error) {
+        if (await this.#mayTryFromReserve(error, mayChange)) continue;
+        if (isFull(error)) room.refusedUnrecorded();
+        return { bytes: encodeRefusal(answerIn, failureFrom(error, this.#unexpected(scene)), scene), isLast };
+      }
     }
+  }
+
+  /** Whether a commit that failed for want of room may be tried again: changes are refused from now on, and the reserve is there. */
+  async #mayTryFromReserve(error: unknown, mightChange: boolean): Promise<boolean> {
+    return isFull(error) && (await this.#options.room.full()) === 'no changes' && mightChange;
+  }
+
+  /** Nothing is looked up for it: not even who asks could be recorded. */
+  #refuseUnrecorded(bytes: Uint8Array, scene: Scene, isLast: boolean): Answer {
+    this.#options.room.refusedUnrecorded();
+    return { bytes: encodeRefusal(versionToAnswer(bytes) ?? V1_0, noRoomAtAll(), scene), isLast };
   }
 
   #frame(unit: UnitOfWork, scene: Scene, initiator: Who): RecordingFrame {

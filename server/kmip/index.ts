@@ -2,6 +2,7 @@ export { type Answer, Dispatcher, type DispatcherOptions } from './dispatcher.ts
 export { Initiators, type InitiatorsOptions } from './initiators.ts';
 export { Listener, type ListenerLimits, type ListenerOptions } from './listener.ts';
 export type { Peer } from './peer.ts';
+export { type Room, unwatchedRoom } from './room.ts';
 export { Sightings } from './sightings.ts';
 export type { ServerCertificate, TlsSettings } from './tls-options.ts';
 export { TrustWatch } from './trust-watch.ts';

@@ -1,13 +1,15 @@
 import { identify, type PathProblem, type ReadPeer } from '../../certs/index.ts';
-import { ConflictError, type Client, type Store } from '../store/index.ts';
+import { ConflictError, StoreUnavailable, type Client, type Store } from '../store/index.ts';
 import { type FirstSight, type FirstSightOptions, recordFirstSight } from './first-sight.ts';
 import type { Identity, Refusal } from './identity.ts';
 import { remedyFor, toldOf } from './path-remedies.ts';
 import type { Peer } from './peer.ts';
+import { takesChanges, type Room } from './room.ts';
 import { TrustedRoots, type TrustedRootsOptions } from './trusted-roots.ts';
 
 export interface InitiatorsOptions extends FirstSightOptions, Pick<TrustedRootsOptions, 'staleCrl'> {
   readonly store: Store;
+  readonly room: Pick<Room, 'stage'>;
 }
 
 /** Times that the first sight of a certificate is tried to be recorded. */
@@ -39,6 +41,10 @@ export class Initiators {
     for (let attempt = 1; ; attempt++) {
       const { identity, firstSight } = await this.#judge(peer, now);
       if (firstSight === undefined) return identity;
+      if (!takesChanges(this.#options.room))
+        throw new StoreUnavailable('a certificate cannot be let in for the first time: changes are refused', {
+          isFull: true,
+        });
       try {
         await recordFirstSight(firstSight, this.#options.store.begin(), this.#options);
         return identity;

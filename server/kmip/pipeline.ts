@@ -11,6 +11,7 @@ import type { ManagedObject } from '../objects/index.ts';
 import { OperationFailure, type Context, type ObjectContext, type OperationDefinition } from '../operations/index.ts';
 import type { UnitOfWork } from '../store/index.ts';
 import { failureFrom, type ItemResult } from './item-result.ts';
+import { refuseChange } from './room.ts';
 
 /** One batch item on its way to its operation. */
 export interface ItemWork {
@@ -19,6 +20,8 @@ export interface ItemWork {
   readonly unit: UnitOfWork;
   readonly operations: ReadonlyMap<KnownOperation, OperationDefinition>;
   readonly log: Logger;
+  /** Whether operations that change something are taken: not while there is too little room for their events. */
+  readonly takesChanges: boolean;
   /** Milliseconds that only go forward. */
   readonly ticks: () => number;
   /** Logs an error that nobody foresaw; returns the value under which the log has it. */
@@ -27,7 +30,8 @@ export interface ItemWork {
 
 /**
  * The way of a batch item to its operation, outermost first. The order is policy: an item is measured and its failure becomes a
- * result whatever happens inside; its changes are dropped as a whole when it fails; whether an object exists for this initiator
+ * result whatever happens inside; its changes are dropped as a whole when it fails; what may not change anything now is refused
+ * before anything is looked up; whether an object exists for this initiator
  * comes before its state, so that nobody learns the state of what is not theirs. Events are recorded when the whole message is
  * done, because a batch may still be undone (recording.ts).
  */
@@ -36,6 +40,7 @@ export async function runItem(work: ItemWork): Promise<ItemResult> {
     resulting(work, () =>
       droppable(work, async () => {
         const { operation, request } = inVersion(work);
+        if (!work.takesChanges) refuseChange(operation);
         const object = await withObject(work, operation, request);
         return run(work.context, operation, object, request);
       }),

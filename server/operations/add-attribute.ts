@@ -7,6 +7,7 @@ import { OperationFailure } from './results.ts';
 
 /** Add Attribute: 2.1 §6.1.2, 1.4 §4.14. The first instance of an attribute, or one more; its index is the server's choice. */
 export const addAttribute = onObject(Operation.AddAttribute, {
+  changes: true,
   needs: {},
   async run(context, { attribute: given }) {
     const { object, now } = context;

@@ -16,6 +16,7 @@ import { OperationFailure } from './results.ts';
 
 /** Create: 2.1 §6.1.8, 1.4 §4.1. A symmetric key of random bytes. */
 export const create = operation(Operation.Create, {
+  changes: true,
   async run(context, { objectType, attributes }) {
     mustBeSymmetricKey(objectType);
     const given = attributesGiven(context, 'Create', attributes);

@@ -6,6 +6,7 @@ import { OperationFailure } from './results.ts';
 
 /** Delete Attribute: 2.1 §6.1.13, 1.4 §4.16. One instance; the others keep their indices. */
 export const deleteAttribute = onObject(Operation.DeleteAttribute, {
+  changes: true,
   needs: {},
   async run(context, { attributeName, attributeIndex }) {
     const { object, now, version } = context;

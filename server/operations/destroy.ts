@@ -4,6 +4,7 @@ import { onObject } from './operation.ts';
 
 /** Destroy: 2.1 §6.1.15, 1.4 §4.21. The key material is forgotten; the attributes stay, to be read and to keep the Unique Identifier taken. */
 export const destroy = onObject(Operation.Destroy, {
+  changes: true,
   needs: { states: ['Pre-Active', 'Deactivated', 'Compromised'] },
   async run({ object, objects, now }) {
     objects.forget(object, destroyed(object.attributes, now));

@@ -6,6 +6,7 @@ import { operation } from './operation.ts';
  * order of preference, newest first, whatever the client's order is. None in common is an empty list, not a failure.
  */
 export const discoverVersions = operation(Operation.DiscoverVersions, {
+  changes: false,
   async run(_, { protocolVersions = [] }) {
     const named = new Set(protocolVersions.map(fromProtocolVersion));
     const common = supportedVersions.filter(version => named.size === 0 || named.has(version));

@@ -23,6 +23,7 @@ import { OperationFailure } from './results.ts';
  * who may have it.
  */
 export const get = onObject(Operation.Get, {
+  changes: false,
   needs: {},
   async run(context, request) {
     const { object, objects } = context;

@@ -18,6 +18,7 @@ import { OperationFailure } from './results.ts';
  * which they were made. The ID Placeholder is set when one Unique Identifier is returned and emptied otherwise.
  */
 export const locate = operation(Operation.Locate, {
+  changes: false,
   async run(context, request) {
     checkAttributes(request.attributes ?? [], context);
     const page = pageOf(request, context.server.locateMax);

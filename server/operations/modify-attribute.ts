@@ -7,6 +7,7 @@ import { OperationFailure } from './results.ts';
 
 /** Modify Attribute: 2.1 §6.1.34, 1.4 §4.15. Without an Attribute Index the instance 0 is meant. */
 export const modifyAttribute = onObject(Operation.ModifyAttribute, {
+  changes: true,
   needs: {},
   async run(context, { attribute: given }) {
     const { object, now } = context;

@@ -52,6 +52,8 @@ export interface Needs {
 
 export interface OperationDefinition<O extends KnownOperation = KnownOperation> {
   readonly operation: O;
+  /** Whether it makes or changes objects: such are refused while there is too little room. */
+  readonly changes: boolean;
   /** Present when the operation works on one object, named by Unique Identifier or the ID Placeholder. */
   readonly needs: Needs | undefined;
   run(context: ObjectContext, request: RequestOf<O>): Promise<ResponseOf<O>>;
@@ -60,11 +62,15 @@ export interface OperationDefinition<O extends KnownOperation = KnownOperation> 
 /** An operation that is not about one existing object. */
 export const operation = <O extends KnownOperation>(
   code: O,
-  definition: { run(context: Context, request: RequestOf<O>): Promise<ResponseOf<O>> },
-): OperationDefinition<O> => ({ operation: code, needs: undefined, run: definition.run });
+  definition: { changes: boolean; run(context: Context, request: RequestOf<O>): Promise<ResponseOf<O>> },
+): OperationDefinition<O> => ({ operation: code, needs: undefined, ...definition });
 
 /** An operation on one managed object, named by Unique Identifier or the ID Placeholder. */
 export const onObject = <O extends KnownOperation>(
   code: O,
-  definition: { needs: Needs; run(context: ObjectContext, request: RequestOf<O>): Promise<ResponseOf<O>> },
+  definition: {
+    changes: boolean;
+    needs: Needs;
+    run(context: ObjectContext, request: RequestOf<O>): Promise<ResponseOf<O>>;
+  },
 ): OperationDefinition<O> => ({ operation: code, ...definition });

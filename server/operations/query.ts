@@ -18,6 +18,7 @@ import { OperationFailure } from './results.ts';
  * where there is nothing to tell the payload stays empty. Functions and fields of later versions are the codec's matter.
  */
 export const query = operation(Operation.Query, {
+  changes: false,
   async run(context, { queryFunctions = [] }) {
     if (queryFunctions.length === 0) throw new OperationFailure('Invalid Message', 'Query Function is missing');
     return Object.assign({}, ...queryFunctions.map(asked => answers.get(asked)?.(context)));

@@ -30,6 +30,7 @@ import { OperationFailure } from './results.ts';
 
 /** Register: 2.1 §6.1.43, 1.4 §4.3. A symmetric key that was made elsewhere, in the clear, wrapped, or only told of. */
 export const register = operation(Operation.Register, {
+  changes: true,
   async run(context, { objectType, attributes, object }) {
     mustBeSymmetricKey(objectType);
     const keyBlock = keyBlockIn(object);

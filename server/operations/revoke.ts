@@ -5,6 +5,7 @@ import { OperationFailure } from './results.ts';
 
 /** Revoke: 2.1 §6.1.44, 1.4 §4.20. A compromise is always taken note of; other reasons deactivate what is Active. */
 export const revoke = onObject(Operation.Revoke, {
+  changes: true,
   needs: {},
   async run({ object, objects, now }, { revocationReason, compromiseOccurrenceDate }) {
     const { revocationReasonCode } = revocationReason;

@@ -1,4 +1,10 @@
-import { type AdminListeners, CertificateManager, type Effects, startAdminListeners } from '../admin/index.ts';
+import {
+  type AdminListeners,
+  CertificateManager,
+  type Effects,
+  type ManagerOptions,
+  startAdminListeners,
+} from '../admin/index.ts';
 import type { ServiceIdentity } from '../audit/index.ts';
 import type { CertificateFiles } from '../data-folder/index.ts';
 import type { ServerCertificate } from '../kmip/index.ts';
@@ -28,6 +34,8 @@ export interface StartAdministration extends Administration {
   readonly log: Logger;
   readonly now: () => Date;
   readonly randomBytes: RandomBytes;
+  /** Undefined when nobody looks at it. */
+  readonly room: ManagerOptions['room'];
   /** What the server does about a change. */
   readonly effects: Effects;
 }

@@ -5,7 +5,9 @@ import {
   Listener,
   type ServerCertificate,
   Sightings,
+  type Room,
   TrustWatch,
+  unwatchedRoom,
   Visits,
 } from '../kmip/index.ts';
 import { operations as allOperations } from '../operations/index.ts';
@@ -26,6 +28,8 @@ export interface KmipServiceOptions {
   readonly now: () => Date;
   readonly randomBytes: RandomBytes;
   readonly newId: () => string;
+  /** Nobody looks at it unless said. */
+  readonly room?: Room | undefined;
   readonly operations?: DispatcherOptions['operations'] | undefined;
 }
 
@@ -41,9 +45,10 @@ const VENDOR = 'kmipd';
 /** The parts that serve KMIP, put together; nothing listens yet. */
 export function kmipService(options: KmipServiceOptions): KmipService {
   const { settings, store, service, log, now, randomBytes, newId, operations = allOperations } = options;
+  const { room = unwatchedRoom } = options;
   const { limits } = settings;
   const vaultKeys = new VaultKeys(options.rootKey, id => store.directory.vault(id));
-  const initiators = new Initiators({ store, service, newId, staleCrl: settings.trust.staleCrl });
+  const initiators = new Initiators({ store, room, service, newId, staleCrl: settings.trust.staleCrl });
   const sightings = new Sightings(store.sightings, log);
   const visits = new Visits({ initiators, sightings, now, log });
   const dispatcher = new Dispatcher({
@@ -59,6 +64,7 @@ export function kmipService(options: KmipServiceOptions): KmipService {
       operations: [...operations.keys()],
     },
     service,
+    room,
     depthMax: limits.depthMax,
     batchCountMax: limits.batchCountMax,
     now,

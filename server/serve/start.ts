@@ -5,10 +5,13 @@ import { timeOrderedUuid } from '../randomness.ts';
 import { formatAddress } from '../settings/index.ts';
 import { type Administration, startAdministration } from './administration.ts';
 import { kmipService, type KmipServiceOptions } from './kmip-service.ts';
+import { watchedRoom } from './room.ts';
 import { sinksOf } from './sinks.ts';
 import { startUpkeep, type Upkeep } from './upkeep.ts';
 
-export interface StartOptions extends Omit<KmipServiceOptions, 'newId'> {
+export interface StartOptions extends Omit<KmipServiceOptions, 'newId' | 'room'> {
+  /** The data folder, whose room is watched; without it none is. */
+  readonly dataFolder?: string;
   /** Where a sink of type stdout writes. */
   readonly stdout?: NodeJS.WritableStream;
   /** Makes UUIDs for events and messages; time-ordered ones unless given. */
@@ -43,9 +46,13 @@ export interface RunningServer {
 export async function startServer(options: StartOptions): Promise<RunningServer> {
   const { settings, store, log, now, randomBytes, stdout } = options;
   const newId = options.newId ?? (() => timeOrderedUuid(now(), randomBytes));
-  const { listener, visits, sightings, watch } = kmipService({ ...options, newId });
   const sinks = sinksOf(settings, stdout);
-  const address = await listener.start();
+  const room = await watchedRoom({ ...options, newId });
+  const { listener, visits, sightings, watch } = kmipService({ ...options, room, newId });
+  const address = await listener.start().catch(async (error: unknown) => {
+    await room?.stop();
+    throw error;
+  });
   watch.start();
   const delivery = startDelivery({
     events: store.events,
@@ -79,6 +86,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       await watch.stop();
       await upkeep?.stop();
       await running.flushSightings();
+      await room?.stop();
       await delivery.stop();
     },
   };
@@ -91,7 +99,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   try {
     if (administration) {
       upkeep = await startUpkeep({ ...options, ...administration, newId, connections });
-      administrators = await startAdministration({ ...options, ...administration, effects });
+      administrators = await startAdministration({ ...options, ...administration, room, effects });
     }
   } catch (error) {
     await running.stop();

@@ -134,6 +134,7 @@ export async function runServer(t: Test, options: ServerOptions = {}): Promise<R
   const rootKey = await folder.rootKey();
   const server = await startServer({
     settings,
+    dataFolder: path,
     store: between(folder.store),
     service: folder.service,
     rootKey,

@@ -251,9 +251,11 @@ t.test(
 
 t.test('an error that nobody foresaw is a General Failure; its text goes to the log and nowhere else', async t => {
   const broken = operation(Operation.Activate, {
+    changes: true,
     run: () => Promise.reject(new TypeError('the secret of the house')),
   });
   const unsayable = operation(Operation.Destroy, {
+    changes: true,
     run: () => Promise.resolve({} as { uniqueIdentifier: string }),
   });
   const server = await runServer(t, {

@@ -189,6 +189,7 @@ t.test('stop answers what is under way, ends what is idle, and takes nothing mor
   let begun = () => {};
   const running = new Promise<void>(resolve => (begun = resolve));
   const slow = operation(Operation.Activate, {
+    changes: true,
     async run() {
       begun();
       await wait(300);
@@ -224,7 +225,10 @@ t.test('stop answers what is under way, ends what is idle, and takes nothing mor
 });
 
 t.test('stop cuts what does not end in time', async t => {
-  const stuck = operation(Operation.Activate, { run: () => wait(2000).then(() => ({ uniqueIdentifier: 'late' })) });
+  const stuck = operation(Operation.Activate, {
+    changes: true,
+    run: () => wait(2000).then(() => ({ uniqueIdentifier: 'late' })),
+  });
   const server = await runServer(t, {
     settings: { drainTimeoutMs: 200 },
     operations: new Map([...operations, [Operation.Activate, stuck]]),

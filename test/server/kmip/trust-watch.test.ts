@@ -89,6 +89,7 @@ t.test('a message under way is not answered any more once the removal is', async
   const running = new Promise<void>(resolve => (begun = resolve));
   const held = new Promise<void>(resolve => (finish = resolve));
   const slow = operation(Operation.Activate, {
+    changes: true,
     async run() {
       begun();
       await held;
