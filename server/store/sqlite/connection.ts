@@ -5,6 +5,8 @@ import { CursorTable } from './cursor-table.ts';
 import { openDatabase, type DatabaseOptions } from './database.ts';
 import { DirectoryTables } from './directory-tables.ts';
 import { isBusy, spoilsConnection, translated } from './errors.ts';
+import { EventIndex } from './event-index.ts';
+import { EventSearch } from './event-search.ts';
 import { EventTable } from './event-table.ts';
 import { LogTables } from './log-tables.ts';
 import { Numbers } from './numbers.ts';
@@ -24,6 +26,8 @@ export class Tables {
   readonly search: ObjectSearch;
   readonly counts: ObjectCounts;
   readonly events: EventTable;
+  readonly eventIndex: EventIndex;
+  readonly eventSearch: EventSearch;
   readonly log: LogTables;
   readonly directory: DirectoryTables;
   readonly cursors: CursorTable;
@@ -39,6 +43,8 @@ export class Tables {
     this.counts = new ObjectCounts(database, this.numbers);
     this.log = new LogTables(database);
     this.events = new EventTable(database, this.log.segments);
+    this.eventIndex = new EventIndex(database);
+    this.eventSearch = new EventSearch(database, this.eventIndex, this.events);
     this.directory = new DirectoryTables(database);
     this.cursors = new CursorTable(database);
     this.sightings = new SightingTables(database);

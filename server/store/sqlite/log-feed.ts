@@ -2,6 +2,7 @@ import { setImmediate as othersTurn } from 'node:timers/promises';
 import { FIRST_PREV } from '../../chain/index.ts';
 import type { LogReader, LogUpkeep } from '../store.ts';
 import type { Connection } from './connection.ts';
+import { EventIndexWriter } from './event-index-writer.ts';
 import { withoutWaiting } from './without-waiting.ts';
 
 /** Records that are measured in one turn of the event loop. */
@@ -9,9 +10,11 @@ const MEASURED = 2000;
 
 export class LogFeed implements LogReader, LogUpkeep {
   readonly #connection: Connection;
+  readonly #index: EventIndexWriter;
 
   constructor(connection: Connection) {
     this.#connection = connection;
+    this.#index = new EventIndexWriter(connection);
   }
 
   start() {
@@ -60,17 +63,24 @@ export class LogFeed implements LogReader, LogUpkeep {
     const purged = await this.#connection.read(tables => {
       // Asked first, so that nothing is written where nothing is to go.
       if (!tables.events.removed(1)) return 0;
-      return withoutWaiting(tables, ({ events }) => {
+      return withoutWaiting(tables, ({ events, eventIndex }) => {
         const range = events.removed(limit);
-        return range ? events.purge(range) : 0;
+        if (!range) return 0;
+        eventIndex.forget(range.first, range.last);
+        return events.purge(range);
       });
     });
     if (purged > 0) this.#connection.countOwnCommit(false);
     return purged;
   }
 
-  async index() {
-    return 0;
+  index(limit: number) {
+    return this.#index.index(limit);
+  }
+
+  /** Waits for what is being brought into the index. */
+  async stop() {
+    await this.#index.stop();
   }
 }
 

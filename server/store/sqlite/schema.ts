@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { chainEvents } from './chain-events.ts';
+import { EVENT_INDEX_SCHEMA } from './event-index-schema.ts';
 
 /** Bytes 68 to 71 of the file: 'kmip'. Tells our database from any other SQLite file. */
 export const APPLICATION_ID = 0x6b6d6970;
@@ -18,6 +19,9 @@ export const migrations: readonly Migration[] = [
     database.exec(VERSION_3);
     chainEvents(database);
     database.exec('DROP TABLE unchained_event');
+    // From here on the server remembers by itself with which version it ran; whoever has events ran with this one.
+    database.exec("INSERT INTO remembered (name, value) SELECT 'schema version', '2' WHERE EXISTS (SELECT 1 FROM event)");
+    database.exec(EVENT_INDEX_SCHEMA);
   },
 ];
 
@@ -224,7 +228,6 @@ CREATE TABLE event (
   hash BLOB NOT NULL,
   json TEXT NOT NULL
 ) STRICT;
-CREATE INDEX event_by_time ON event (time);
 
 CREATE TABLE checkpoint (
   size INTEGER PRIMARY KEY,

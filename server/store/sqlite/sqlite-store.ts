@@ -87,7 +87,7 @@ export class SqliteStore implements Store {
   async close(): Promise<void> {
     if (this.#isClosing) return;
     this.#isClosing = true;
-    await Promise.all([this.#commits.idle(), this.sightings.stop()]);
+    await Promise.all([this.#commits.idle(), this.sightings.stop(), this.log.stop()]);
     this.events.stop();
     this.#truncation.stop();
     this.connection.close();
