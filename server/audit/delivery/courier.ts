@@ -2,7 +2,7 @@ import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { CursorKeeper, EventReader, SequencedEvent } from '../../store/index.ts';
 import { type Backlog, backlogOf } from './backlog.ts';
 import { Progress } from './progress.ts';
-import type { Sink, Taken } from './sink.ts';
+import { type Sink, type Taken, TryLater } from './sink.ts';
 import { type DeliveryTiming, within } from './timing.ts';
 
 export interface CourierOptions {
@@ -79,7 +79,8 @@ export class Courier {
       } catch (error) {
         this.#failuresTotal++;
         if (this.#isStopping) return;
-        const retryMs = Math.min(timing.retryMaxMs, timing.retryFirstMs * 2 ** this.#failures++);
+        const backoffMs = Math.min(timing.retryMaxMs, timing.retryFirstMs * 2 ** this.#failures++);
+        const retryMs = Math.max(backoffMs, error instanceof TryLater ? error.retryAfterMs : 0);
         this.#failingSince ??= now();
         this.#report({ failures: this.#failures, retryMs, error, since: this.#failingSince });
         await this.#wait(retryMs);

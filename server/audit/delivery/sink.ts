@@ -29,3 +29,13 @@ export interface Sink {
   /** Ends what is open. `safeUpTo` is asked once more afterwards. */
   close(): Promise<void>;
 }
+
+/** The receiver asks to be left alone for so long; it is tried again then, not earlier. */
+export class TryLater extends Error {
+  override readonly name = 'TryLater';
+  readonly retryAfterMs: number;
+  constructor(message: string, retryAfterMs: number) {
+    super(message);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
