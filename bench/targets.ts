@@ -12,9 +12,12 @@ const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const MAIN = path('../dist/server/cli/main.js');
 
 /** kmipd as a user runs it: built, with its defaults, in a process of its own. */
-export async function startKmipd(folder: string): Promise<Target & { readonly data: string }> {
+export async function startKmipd(
+  folder: string,
+  flags: readonly string[] = [],
+): Promise<Target & { readonly data: string }> {
   const data = join(folder, 'kmipd');
-  const child = spawn(process.execPath, [MAIN, 'serve', '--data', data, '--listen', '127.0.0.1:0'], {
+  const child = spawn(process.execPath, [MAIN, 'serve', '--data', data, '--listen', '127.0.0.1:0', ...flags], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const { host, port } = await ready(child);
