@@ -1,5 +1,15 @@
 export { canonicalJson } from './canonical.ts';
 export {
+  type Checkpoint,
+  CHECKPOINT_EVENT,
+  checkpointNoteIn,
+  openCheckpoint,
+  parseCheckpoint,
+  signCheckpoint,
+} from './checkpoint.ts';
+export { checkInclusion, inclusionProof, type InclusionRequest } from './inclusion.ts';
+export { HASH_BYTES, MerkleTree } from './merkle-tree.ts';
+export {
   type AuditRecord,
   FIRST_PREV,
   isKnownVersion,
@@ -8,3 +18,4 @@ export {
   recordHash,
   recordLine,
 } from './record.ts';
+export { formatVerifierKey, NoteError, parseVerifierKey, type VerifierKey } from './signed-note.ts';
