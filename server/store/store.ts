@@ -403,7 +403,7 @@ export interface LogReader {
 }
 /** What is done to the log's tables beside the requests: derived or already removed, so that it needs no event. */
 export interface LogUpkeep {
-  /** Deletes at most `limit` records of removed segments. How many it deleted. */
+  /** Deletes at most `limit` records of removed segments, and checkpoints that cover no others but for the newest. How many records. */
   purge(limit: number): Promise<number>;
   /** Brings at most `limit` events into the index that `page` and `count` use. How many; 0 when all are in it. */
   index(limit: number): Promise<number>;

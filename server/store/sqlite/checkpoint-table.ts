@@ -15,11 +15,15 @@ export class CheckpointTable {
   readonly #atMost: Statement<[number], Row>;
   readonly #covering: Statement<[number], Row>;
   readonly #add: Statement<[number, string, number, Uint8Array]>;
+  readonly #forget: Statement<[number]>;
 
   constructor(database: Database) {
     this.#atMost = database.prepare(`${SELECT} WHERE size <= ? ORDER BY size DESC LIMIT 1`);
     this.#covering = database.prepare(`${SELECT} WHERE size >= ? ORDER BY size LIMIT 1`);
     this.#add = database.prepare('INSERT OR REPLACE INTO checkpoint (size, note, time, subtrees) VALUES (?, ?, ?, ?)');
+    this.#forget = database.prepare(
+      'DELETE FROM checkpoint WHERE size < ? AND size < (SELECT max(size) FROM checkpoint)',
+    );
   }
 
   /** The newest with at most this size. */
@@ -34,6 +38,11 @@ export class CheckpointTable {
   /** Takes the place of one of the same size. */
   add({ size, note, time, subtrees }: KeptCheckpoint): void {
     this.#add.run(size, note, time.getTime(), bytesOfList(subtrees));
+  }
+
+  /** Those that cover nothing but records before this one; the newest stays. */
+  forgetBefore(seq: number): void {
+    this.#forget.run(seq);
   }
 }
 

@@ -63,10 +63,11 @@ export class LogFeed implements LogReader, LogUpkeep {
     const purged = await this.#connection.read(tables => {
       // Asked first, so that nothing is written where nothing is to go.
       if (!tables.events.removed(1)) return 0;
-      return withoutWaiting(tables, ({ events, eventIndex }) => {
+      return withoutWaiting(tables, ({ events, eventIndex, log }) => {
         const range = events.removed(limit);
         if (!range) return 0;
         eventIndex.forget(range.first, range.last);
+        log.checkpoints.forgetBefore(range.last);
         return events.purge(range);
       });
     });

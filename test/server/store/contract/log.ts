@@ -247,6 +247,35 @@ export function log(t: Test, open: Open): void {
     t.equal((await checkChain(t, store)).at(-1)?.seq, 31);
   });
 
+  t.test('checkpoints that cover only purged records go with them; the newest stays', async t => {
+    const { store } = await open(t);
+    const add = (size: number): LogChange => {
+      const checkpoint = { size, note: `${size}`, time: new Date(1), subtrees: [] };
+      return { kind: 'add checkpoint', checkpoint };
+    };
+    const sizes = async () => {
+      const found: number[] = [];
+      for (let kept = await store.log.checkpointCovering(0); kept;) {
+        found.push(kept.size);
+        kept = await store.log.checkpointCovering(kept.size + 1);
+      }
+      return found;
+    };
+    await record(store, 10);
+    await keep(store, add(2), add(5), add(9), add(10), await closing(store));
+    await keep(store, { kind: 'remove segment', number: 1, at: new Date(1) });
+    t.same(await sizes(), [2, 5, 9, 10]);
+    await store.log.purge(5);
+    t.same(await sizes(), [5, 9, 10]);
+    await store.log.purge(5);
+    t.same(await sizes(), [10]);
+    await record(store, 3);
+    await keep(store, await closing(store));
+    await keep(store, { kind: 'remove segment', number: 2, at: new Date(1) });
+    await store.log.purge(5);
+    t.same(await sizes(), [10]);
+  });
+
   t.test('a log whose records are all gone goes on with seq and hash of the last', async t => {
     const { store, openAgain } = await open(t);
     await record(store, 4);

@@ -15,6 +15,7 @@ t.test('a released step is never changed', async t => {
   const released = [
     'ec5a2e0837f55dc77df1a4136645b363cb4fb128f19dda97808b70b4d3e18f09',
     '96ff6e0066515a732ac69bfc4d4d6c83021637ac34792b15ed79591b5d3ab7f4',
+    'f7bb4866ca283e09f40ec7398fb306839a36e917c606900077772786ebaa9b68',
   ];
   t.equal(migrations.length, released.length, 'a new step is added here too');
   const database = new Database(':memory:');
@@ -114,7 +115,10 @@ t.test(
     const raw = openRaw(t, path);
     t.equal(raw.pragma('user_version', { simple: true }), migrations.length);
     const certificates = VERSION_1_ROWS['client_certificate']!.map(row => ({ ...row, issuers: Buffer.alloc(0) }));
-    t.same(rowsOf(raw), { ...VERSION_1_ROWS, client_certificate: certificates });
+    // Events are more than they were: chain-events.test.ts.
+    const rows = rowsOf(raw);
+    t.match(rows['event'], VERSION_1_ROWS['event']);
+    t.same({ ...rows, event: [] }, { ...VERSION_1_ROWS, client_certificate: certificates, event: [] });
 
     const copy = 'kmipd.db.version-1.2026-01-02T03-04-05.678Z';
     t.ok(
