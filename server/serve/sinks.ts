@@ -1,12 +1,40 @@
-import { fileSink, type Sink, stdoutSink } from '../audit/index.ts';
-import { sinkName, type Settings } from '../settings/index.ts';
+import { type DeliveredEvent, fileSink, type ServiceIdentity, type Sink, stdoutSink } from '../audit/index.ts';
+import { recordLine } from '../chain/index.ts';
+import { type Settings, type SinkFormat, sinkName, type SinkSetting, syslogPort } from '../settings/index.ts';
+import { otlpSink, syslogSink, webhookSink } from '../sinks/index.ts';
 
-/** The sinks that the settings name. `stdout`: where one of type stdout writes. */
-export const sinksOf = ({ audit }: Settings, stdout: NodeJS.WritableStream | undefined): Sink[] =>
-  audit.sinks.map(setting => {
-    const name = sinkName(setting);
-    if (setting.type === 'file') return { ...fileSink(setting.path), name };
-    if (setting.type !== 'stdout') throw new TypeError(`${name}: sinks of type ${setting.type} are not there yet`);
-    if (stdout === undefined) throw new TypeError('a sink of type stdout needs a standard output');
-    return stdoutSink(stdout as Parameters<typeof stdoutSink>[0], name);
-  });
+export interface SinksOptions {
+  readonly settings: Settings;
+  readonly service: ServiceIdentity;
+  readonly now: () => Date;
+  /** Where a sink of type stdout writes. */
+  readonly stdout?: NodeJS.WritableStream | undefined;
+}
+
+/** The sinks that the settings name. Throws TypeError when one of them needs a standard output and there is none. */
+export const sinksOf = (options: SinksOptions): Sink[] =>
+  options.settings.audit.sinks.map(setting => sinkOf(setting, options));
+
+function sinkOf(setting: SinkSetting, { service, now, stdout }: SinksOptions): Sink {
+  const name = sinkName(setting);
+  const format = formatterOf(setting.format ?? 'event');
+  switch (setting.type) {
+    case 'file':
+      return fileSink(setting.path, { ...setting, name, format, now });
+    case 'stdout':
+      if (stdout === undefined) throw new TypeError('a sink of type stdout needs a standard output');
+      return stdoutSink(stdout as Parameters<typeof stdoutSink>[0], { name, format });
+    case 'syslog':
+      return syslogSink({ ...setting, port: syslogPort(setting) }, { name, format, serviceName: service.serviceName });
+    case 'webhook':
+      return webhookSink(setting, { name, format, now });
+    case 'otlp':
+      return otlpSink(setting, { name, format, now, service });
+  }
+}
+
+function formatterOf(format: SinkFormat): (event: DeliveredEvent) => string {
+  if (format === 'record') return recordLine;
+  if (format === 'event') return ({ json }) => json;
+  throw new TypeError(`events cannot be written as ${format} yet`);
+}

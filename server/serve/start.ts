@@ -46,7 +46,7 @@ export interface RunningServer {
 export async function startServer(options: StartOptions): Promise<RunningServer> {
   const { settings, store, log, now, randomBytes, stdout } = options;
   const newId = options.newId ?? (() => timeOrderedUuid(now(), randomBytes));
-  const sinks = sinksOf(settings, stdout);
+  const sinks = sinksOf({ settings, service: options.service, now, stdout });
   const room = await watchedRoom({ ...options, newId });
   const { listener, visits, sightings, watch } = kmipService({ ...options, room, newId });
   const address = await listener.start().catch(async (error: unknown) => {

@@ -1,35 +1,60 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Sink } from './sink.ts';
+import { isDue, putAway, removeOld, type RotationRules, syncFolder } from './file-rotation.ts';
+import type { DeliveredEvent, Sink } from './sink.ts';
+
+export interface FileSinkOptions extends RotationRules {
+  readonly name?: string;
+  /** An event as one line; its JSON unless given. */
+  readonly format?: (event: DeliveredEvent) => string;
+  /** By which files grow old; without it they do not. */
+  readonly now?: () => Date;
+}
 
 const NEWLINE = 0x0a;
 
-/**
- * Appends events to a file (mode 0600 when it makes it), each as one line of JSON, and has them on the disk before they count
- * as delivered. A file that was renamed or removed is left to whoever did that, and a new one begun. A last line torn by a
- * crash is ended with a newline; its event comes again whole.
- */
-export function fileSink(path: string): Sink {
-  let handle: FileHandle | undefined;
+/** The file that is open. `begunAt`: when its first line was written, as well as that is known. */
+interface OpenFile {
+  readonly handle: FileHandle;
+  readonly begunAt: Date;
+}
 
-  async function current(): Promise<FileHandle> {
-    if (handle && !(await isAt(path, handle))) await forget();
-    return (handle ??= await openForLines(path));
+/**
+ * Appends events to a file (mode 0600 when it makes it), each as one line, and has them on the disk before they count as delivered.
+ * By the rules a file that is due is put away before the next events, so each record stands whole in one file. A file that somebody
+ * else renamed or removed is left to whoever did that, and a new one begun. A last line torn by a crash is ended with a newline; its
+ * event comes again whole.
+ */
+export function fileSink(path: string, options: FileSinkOptions = {}): Sink {
+  const { name = `file:${path}`, format = ({ json }) => json, now = () => new Date(0), keep } = options;
+  let file: OpenFile | undefined;
+
+  async function fileFor(seq: number): Promise<FileHandle> {
+    if (file && !(await isAt(path, file.handle))) await forget();
+    file ??= await openForLines(path, now());
+    const { begunAt, handle } = file;
+    const { size } = await handle.stat();
+    if (!isDue(options, { begunAt, size }, now())) return handle;
+    await forget();
+    await putAway(path, seq - 1, now());
+    file = await openForLines(path, now());
+    if (keep !== undefined) await removeOld(path, keep);
+    return file.handle;
   }
   async function forget(): Promise<void> {
-    const old = handle;
-    handle = undefined;
-    await old?.close();
+    const old = file;
+    file = undefined;
+    await old?.handle.close();
   }
 
   return {
-    name: `file:${path}`,
+    name,
     async deliver(events) {
-      const file = await current();
+      const handle = await fileFor(events[0]?.seq ?? 0);
       try {
-        await file.appendFile(events.map(({ json }) => `${json}\n`).join(''));
-        await file.datasync();
+        await handle.appendFile(events.map(event => `${format(event)}\n`).join(''));
+        await handle.datasync();
       } catch (error) {
         // Part of a line may be written: opening it anew looks at how the file ends.
         await forget().catch(() => {});
@@ -46,29 +71,21 @@ async function isAt(path: string, handle: FileHandle): Promise<boolean> {
   return named !== undefined && named.ino === open.ino && named.dev === open.dev;
 }
 
-async function openForLines(path: string): Promise<FileHandle> {
+async function openForLines(path: string, now: Date): Promise<OpenFile> {
   const isNew = (await stat(path).catch(ignoreMissing)) === undefined;
   const handle = await open(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT, 0o600);
   try {
-    const { size } = await handle.stat();
+    const { size, birthtimeMs, mtimeMs } = await handle.stat();
     const last = Buffer.alloc(1);
     if (size > 0) await handle.read(last, 0, 1, size - 1);
     if (size > 0 && last[0] !== NEWLINE) await handle.appendFile('\n');
     if (isNew) await syncFolder(dirname(path));
-    return handle;
+    // Where a file system does not know when a file was made, it says 0, or when it was last touched.
+    const madeAt = birthtimeMs > 0 ? Math.min(birthtimeMs, mtimeMs) : mtimeMs;
+    return { handle, begunAt: size === 0 ? now : new Date(madeAt) };
   } catch (error) {
     await handle.close().catch(() => {});
     throw error;
-  }
-}
-
-/** Makes the file's name durable, not only its content. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, constants.O_RDONLY);
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }
 
