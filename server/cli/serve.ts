@@ -1,5 +1,12 @@
 import { type Certificate, colons, parseCertificates } from '../../certs/index.ts';
-import { adminSocket, type DataFolder, dataFolderOwner, DEFAULT_VAULT, openDataFolder } from '../data-folder/index.ts';
+import {
+  adminSocket,
+  checkpointFile,
+  type DataFolder,
+  dataFolderOwner,
+  DEFAULT_VAULT,
+  openDataFolder,
+} from '../data-folder/index.ts';
 import type { Logger } from '../log/index.ts';
 import { formatAddress, type ListenAddress, type Settings } from '../settings/index.ts';
 import { startServer } from '../serve/index.ts';
@@ -30,6 +37,11 @@ export async function serve(world: World, options: SettingsOptions): Promise<voi
     const server = await startServer({
       settings,
       dataFolder: folder.path,
+      logKeeping: {
+        key: await folder.auditKey(),
+        checkpointFile: checkpointFile(folder.path),
+        version: programVersion(),
+      },
       store: folder.store,
       service: folder.service,
       rootKey: await folder.rootKey(),
@@ -80,7 +92,7 @@ async function introduce(world: World, folder: DataFolder, certificate: Certific
   const { stdout } = world;
   const paint = painter(world);
   const title = (text: string, colour: Colour = 'bold') => stdout.write(`${paint(text, colour)}\n`);
-  if (folder.made.length > 0)
+  if (folder.made.includes('kmipd.db'))
     title(`First start: made a certificate authority, server certificate, root key and database in ${folder.path}`);
   title('What vCenter asks for, and what its dialog "Trust KMS" will show');
   const hosts = isWildcard(at.host) ? world.addresses() : [at.host];

@@ -1,3 +1,4 @@
+export type { AuditKey } from './audit-key.ts';
 export type { CertificateFiles } from './certificate-files.ts';
 export { DataFolderError } from './error.ts';
 export { isSystemError, readIfPresent, syncFolder, writeDurably } from './durable-file.ts';
@@ -12,5 +13,5 @@ export {
   type UseOptions,
 } from './open.ts';
 export { dataFolderOwner } from './owner.ts';
-export { adminSocket, SETTINGS_FILE } from './parts.ts';
+export { adminSocket, checkpointFile, SETTINGS_FILE } from './parts.ts';
 export { DEFAULT_VAULT, newVault } from './vault.ts';

@@ -15,6 +15,7 @@ import type { Settings } from '../settings/index.ts';
 import { openSqliteStore, type Store } from '../store/index.ts';
 import { type CertificateFiles, certificateFiles } from './certificate-files.ts';
 import { type AfterStep, replaceDurably, syncFolder, writeDurably } from './durable-file.ts';
+import { type AuditKey, AUDIT_KEY, AUDIT_PUB, auditPub, loadAuditKey, newAuditKey } from './audit-key.ts';
 import { DataFolderError } from './error.ts';
 import { lockDataFolder } from './lock.ts';
 import { makePrivate } from './modes.ts';
@@ -59,6 +60,8 @@ export interface DataFolder {
   authority: CertificateFiles['authority'];
   /** As `certificates.server`. */
   serverCertificate: CertificateFiles['server'];
+  /** What signs the checkpoints of the log. Throws DataFolderError. */
+  auditKey(): Promise<AuditKey>;
   /** What this start has made; empty on every later one. */
   readonly made: readonly Part[];
   close(): Promise<void>;
@@ -162,6 +165,11 @@ async function complete(path: string, options: ServeOptions): Promise<DataFolder
       };
       await keep('server.key.wrapped', 'server.crt', await issueServerCertificate(request));
     }
+    // A start that was interrupted between the two has used the key for nothing; it is as good as another.
+    if (isMissing(AUDIT_KEY)) await write(AUDIT_KEY, newAuditKey(rootKey), 0o600);
+    if (isMissing(AUDIT_PUB)) {
+      await write(AUDIT_PUB, await auditPub(path, folder.service.instanceId, rootKey), 0o644);
+    }
     if (missing.length > 0) log.info('data folder made', { path, parts: missing });
     return folder;
   } catch (error) {
@@ -200,6 +208,7 @@ async function openParts(
     certificates,
     authority: certificates.authority,
     serverCertificate: certificates.server,
+    auditKey: async () => loadAuditKey(path, await rootKey()),
     close: () => store.close(),
   };
 }

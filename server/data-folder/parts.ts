@@ -4,17 +4,20 @@ import { isSystemError } from './durable-file.ts';
 import { DataFolderError } from './error.ts';
 import { LOCK_FILE } from './lock.ts';
 
-/** What a data folder holds, in the order in which it is made: whoever is there vouches for all before it. */
-export const PARTS = [
-  'instance-id',
-  'root.key',
-  'kmipd.db',
-  'authority.key.wrapped',
-  'authority.crt',
-  'server.key.wrapped',
-  'server.crt',
-] as const;
+const TRUNK = ['instance-id', 'root.key', 'kmipd.db', 'authority.key.wrapped', 'authority.crt'] as const;
+const SERVER = ['server.key.wrapped', 'server.crt'] as const;
+/** Folders of earlier versions do not have them. */
+const AUDIT = ['audit.key.wrapped', 'audit.pub'] as const;
+
+/** What a data folder holds, in the order in which it is made. */
+export const PARTS = [...TRUNK, ...SERVER, ...AUDIT] as const;
 export type Part = (typeof PARTS)[number];
+
+/** Whoever is there vouches for all before it in its line. */
+const LINES: readonly (readonly Part[])[] = [
+  [...TRUNK, ...SERVER],
+  [...TRUNK, ...AUDIT],
+];
 
 /** The private key that waits for the certificate to a request. */
 export const PENDING_KEY = 'server-request.key.wrapped';
@@ -30,8 +33,13 @@ export const adminSocket = (path: string): string => join(path, ADMIN_SOCKET);
 /** Settings of this data folder, if its owner has written some. */
 export const SETTINGS_FILE = 'kmipd.yaml';
 
+const CHECKPOINT = 'audit.checkpoint';
+
+/** Where the newest checkpoint of the log is kept, apart from the database. */
+export const checkpointFile = (path: string): string => join(path, CHECKPOINT);
+
 /** What may be in a folder before us. */
-const NOT_IN_THE_WAY = [SETTINGS_FILE, PENDING_KEY, ADMIN_SOCKET, 'lost+found'];
+const NOT_IN_THE_WAY = [SETTINGS_FILE, PENDING_KEY, ADMIN_SOCKET, 'audit-reserve', 'lost+found'];
 
 /** What to do about a part that is lost. */
 const REMEDIES: Record<Part, string> = {
@@ -45,6 +53,9 @@ const REMEDIES: Record<Part, string> = {
   'server.key.wrapped':
     'restore it from a backup, or remove server.crt to have a new server certificate made, which clients must then trust anew',
   'server.crt': '',
+  'audit.key.wrapped':
+    'restore it from a backup, or remove audit.pub to have a new checkpoint key made, which whoever verifies the log must then trust as well',
+  'audit.pub': '',
 };
 
 /**
@@ -62,12 +73,16 @@ export async function partsIn(path: string): Promise<ReadonlySet<Part> | undefin
       `${path} is not empty and no data folder of kmipd (it holds ${other}); name an empty or new folder with --data`,
     );
   }
-  const last = PARTS.findLastIndex(part => found.has(part));
-  for (const part of PARTS.slice(0, last)) {
-    if (found.has(part)) continue;
-    throw new DataFolderError('refused', `${join(path, part)} is missing beside ${PARTS[last]}; ${REMEDIES[part]}`);
-  }
+  for (const line of LINES) refuseGaps(path, line, found);
   return found;
+}
+
+function refuseGaps(path: string, line: readonly Part[], found: ReadonlySet<Part>): void {
+  const last = line.findLastIndex(part => found.has(part));
+  for (const part of line.slice(0, last)) {
+    if (found.has(part)) continue;
+    throw new DataFolderError('refused', `${join(path, part)} is missing beside ${line[last]}; ${REMEDIES[part]}`);
+  }
 }
 
 async function namesIn(path: string): Promise<string[]> {

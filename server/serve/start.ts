@@ -5,6 +5,7 @@ import { timeOrderedUuid } from '../randomness.ts';
 import { formatAddress } from '../settings/index.ts';
 import { type Administration, startAdministration } from './administration.ts';
 import { kmipService, type KmipServiceOptions } from './kmip-service.ts';
+import { type LogKeeping, startLogKeeping } from './log-keeping.ts';
 import { watchedRoom } from './room.ts';
 import { sinksOf } from './sinks.ts';
 import { startUpkeep, type Upkeep } from './upkeep.ts';
@@ -12,6 +13,8 @@ import { startUpkeep, type Upkeep } from './upkeep.ts';
 export interface StartOptions extends Omit<KmipServiceOptions, 'newId' | 'room'> {
   /** The data folder, whose room is watched; without it none is. */
   readonly dataFolder?: string;
+  /** Without it the log of record is not kept: no checkpoints, and no events of what befalls the server. */
+  readonly logKeeping?: LogKeeping;
   /** Where a sink of type stdout writes. */
   readonly stdout?: NodeJS.WritableStream;
   /** Makes UUIDs for events and messages; time-ordered ones unless given. */
@@ -47,10 +50,21 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const { settings, store, log, now, randomBytes, stdout } = options;
   const newId = options.newId ?? (() => timeOrderedUuid(now(), randomBytes));
   const sinks = sinksOf({ settings, service: options.service, now, stdout });
-  const room = await watchedRoom({ ...options, newId });
+  let hasRoom = () => true;
+  // First of all, so that its start stands before whatever it does.
+  const keeper = await startLogKeeping(options.logKeeping, {
+    ...{ ...options, newId },
+    mayIndex: () => hasRoom(),
+  });
+  const room = await watchedRoom({ ...options, newId }).catch(async (error: unknown) => {
+    await keeper?.stop();
+    throw error;
+  });
+  if (room) hasRoom = () => room.stage() === 'enough';
   const { listener, visits, sightings, watch } = kmipService({ ...options, room, newId });
   const address = await listener.start().catch(async (error: unknown) => {
     await room?.stop();
+    await keeper?.stop();
     throw error;
   });
   watch.start();
@@ -87,6 +101,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       await upkeep?.stop();
       await running.flushSightings();
       await room?.stop();
+      await keeper?.stop();
       await delivery.stop();
     },
   };

@@ -9,6 +9,8 @@ export interface Kind<T> {
   fromText(text: string): unknown;
   read(value: unknown): T;
   show(value: T): unknown;
+  /** It holds a number, a switch or one of a few words: nothing that names a person, a machine or a place. */
+  readonly isTold?: true;
 }
 
 /** A value that its setting cannot have: `found, expected is expected`. */
@@ -40,6 +42,7 @@ export function wholeNumber(min: number, max: number): Kind<number> {
       return value;
     },
     show: value => value,
+    isTold: true,
   };
 }
 
@@ -51,6 +54,7 @@ export const yesOrNo: Kind<boolean> = {
     return value;
   },
   show: value => value,
+  isTold: true,
 };
 
 export function oneOf<const T extends string>(...choices: readonly T[]): Kind<T> {
@@ -65,6 +69,7 @@ export function oneOf<const T extends string>(...choices: readonly T[]): Kind<T>
       return choice;
     },
     show: value => value,
+    isTold: true,
   };
 }
 

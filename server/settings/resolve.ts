@@ -24,7 +24,7 @@ export function resolveSettings(...sources: readonly (readonly Given[])[]): Effe
 }
 
 /** Values in a file's form, by dotted name, for people and programs to read. */
-export function shownSettings({ settings }: EffectiveSettings): Map<SettingName, unknown> {
+export function shownSettings({ settings }: Pick<EffectiveSettings, 'settings'>): Map<SettingName, unknown> {
   return new Map([...settingRows].map(([name, row]) => [name, row.kind.show(valueAt(settings, name))]));
 }
 

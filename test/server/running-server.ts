@@ -13,7 +13,13 @@ import {
 } from '../../certs/index.ts';
 import { validateEvent, type AuditEvent } from '../../server/audit/index.ts';
 import { hashPassword } from '../../server/credentials/index.ts';
-import { adminSocket, DEFAULT_VAULT, openDataFolder, type DataFolder } from '../../server/data-folder/index.ts';
+import {
+  adminSocket,
+  checkpointFile,
+  DEFAULT_VAULT,
+  openDataFolder,
+  type DataFolder,
+} from '../../server/data-folder/index.ts';
 import { uuid } from '../../server/randomness.ts';
 import type { LogFields, Logger, LogLevel } from '../../server/log/index.ts';
 import { startServer, type RunningServer, type StartOptions } from '../../server/serve/index.ts';
@@ -135,6 +141,13 @@ export async function runServer(t: Test, options: ServerOptions = {}): Promise<R
   const server = await startServer({
     settings,
     dataFolder: path,
+    logKeeping: {
+      key: await folder.auditKey(),
+      checkpointFile: checkpointFile(path),
+      version: 'test',
+      // As the clock goes, which may stand still.
+      ticks: () => clock.now().getTime(),
+    },
     store: between(folder.store),
     service: folder.service,
     rootKey,

@@ -280,7 +280,11 @@ t.test('no private key is in the clear in the data folder, and no file is open t
     t.same(found(needles, filesIn(path)), [], when);
     for (const name of readdirSync(path)) {
       const mode = statSync(join(path, name)).mode & 0o777;
-      t.equal(mode & (/\.crt(\.tmp)?$/.test(name) ? 0o022 : 0o077), 0, `${name} has mode ${mode.toString(8)} ${when}`);
+      t.equal(
+        mode & (/(\.crt|audit\.pub)(\.tmp)?$/.test(name) ? 0o022 : 0o077),
+        0,
+        `${name} has mode ${mode.toString(8)} ${when}`,
+      );
     }
     t.equal(statSync(path).mode & 0o777, 0o700);
   };

@@ -11,7 +11,7 @@ t.setTimeout(240_000);
 
 const MODES: readonly (readonly [RegExp, number])[] = [
   [/^data$/, 0o700],
-  [/^data\/(authority|server)\.crt$/, 0o644],
+  [/^data\/((authority|server)\.crt|audit\.pub)$/, 0o644],
   [/^data\//, 0o600],
   [/^out\/(.*\.key|.*\.p12|.*\.admin\.pem)$/, 0o600],
   [/^out\/.*\.crt$/, 0o644],
