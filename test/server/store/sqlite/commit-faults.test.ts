@@ -77,37 +77,55 @@ for (const [what, makeError] of Object.entries(errors)) {
       const { faults, store, vault, changed } = await prepared(t);
       const texts: string[] = [];
       for (let at = 1; ; at++) {
-        const unit = await wholeUnit(store, vault, changed);
         const before = await contents(store);
+        const group = [
+          neighbour(store, `${at}-a`),
+          await wholeUnit(store, vault, changed),
+          neighbour(store, `${at}-b`),
+        ];
         faults.arm(at, moment, makeError);
-        const result = await unit.commit().then(
-          () => 'done',
-          (error: Error) => error.name,
-        );
-        const ran = faults.ran().slice();
+        const [first, whole, second] = await Promise.allSettled(group.map(unit => unit.commit()));
         const failed = faults.failed();
+        const isOver = failed === undefined || isAfterCommit(faults.ran(), at);
         faults.arm(0, moment, makeError);
-        if (failed === undefined || !isOfCommit(ran, at)) {
-          t.equal(result, 'done');
+        if (isOver) {
+          t.same(
+            [first, whole, second].map(result => result?.status),
+            Array(3).fill('fulfilled'),
+          );
           break;
         }
+        texts.push(failed);
+        await checkChain(t, store);
         // A COMMIT that has been done is done, whatever is said of it afterwards.
         if (failed === 'COMMIT' && moment === 'after') continue;
-        texts.push(failed);
-        if (result === 'done') t.fail(`${failed} failed and was not noticed`);
-        t.same(await contents(store), before, `${at}: ${failed}`);
-        await checkChain(t, store);
+        const statuses = [first, whole, second].map(result => result?.status);
+        t.ok(statuses.includes('rejected'), `${at}: ${failed} was noticed`);
+        if (statuses[1] === 'fulfilled') continue;
+        const after = await contents(store);
+        const events = [...before.events];
+        for (const [id, status] of [
+          [`${at}-a`, statuses[0]],
+          [`${at}-b`, statuses[2]],
+        ] as const) {
+          if (status === 'fulfilled') events.push([id, before.head.seq + events.length - before.events.length + 1]);
+        }
+        t.same({ ...after, head: before.head }, { ...before, events }, `${at}: nothing is there but of the others`);
       }
       covers(t, texts, moment);
-      const { seq } = await store.log.head();
-      await commit(store, unit => unit.record(sampleEvent()));
-      t.equal((await checkChain(t, store)).at(-1)?.seq, seq + 1);
     });
   }
 }
 
-/** Whether the statement with this number belongs to the transaction: what comes after COMMIT is upkeep. */
-const isOfCommit = (ran: readonly string[], at: number) => !ran.slice(0, at - 1).includes('COMMIT');
+/** A unit that shares the transaction. */
+function neighbour(store: Store, id: string): UnitOfWork {
+  const unit = store.begin();
+  unit.record(sampleEvent({ id }));
+  return unit;
+}
+
+/** Whether the statement with this number comes after COMMIT: it is upkeep then, and not of the transaction. */
+const isAfterCommit = (ran: readonly string[], at: number) => ran.slice(0, at - 1).includes('COMMIT');
 
 /** The test is no good if it does not meet the statements that matter. */
 function covers(t: Test, texts: readonly string[], moment: Moment): void {
@@ -137,5 +155,5 @@ function covers(t: Test, texts: readonly string[], moment: Moment): void {
       each,
     );
   }
-  t.equal(texts.filter(text => text.startsWith('INSERT INTO event ')).length, 3);
+  t.equal(texts.filter(text => text.startsWith('INSERT INTO event ')).length, 5);
 }
