@@ -1,5 +1,6 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import fsPromises from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -137,9 +138,12 @@ t.test('a crash at any call of a rotation loses nothing', async t => {
       return result;
     };
   };
-  type Module = typeof import('../../../../server/audit/delivery/file-sink.ts');
-  const { fileSink: dyingSink } = await t.mockImport<Module>('../../../../server/audit/delivery/file-sink.ts', {
-    'node:fs/promises': t.createMock(fsPromises, Object.fromEntries(calls.map(call => [call, dying(call)]))),
+  const whole = { ...fsPromises };
+  Object.assign(fsPromises, Object.fromEntries(calls.map(call => [call, dying(call)])));
+  syncBuiltinESMExports();
+  t.teardown(() => {
+    Object.assign(fsPromises, whole);
+    syncBuiltinESMExports();
   });
   const options = { rotateBytes: 20, keep: 1, now: () => new Date(0) };
   const crashes = new Map<string, number>();
@@ -149,7 +153,7 @@ t.test('a crash at any call of a rotation loses nothing', async t => {
         const { folder, path } = folderOf(t);
         Object.assign(plan, { call, calledUntil: nth, isAfter });
         let taken = 0;
-        const before = dyingSink(path, options);
+        const before = fileSink(path, options);
         try {
           for (const seq of upTo(5)) {
             await before.deliver([event(seq)]);
