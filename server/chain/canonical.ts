@@ -15,6 +15,29 @@ export function canonicalJson(value: unknown): string {
   return canonicalObject(value as Readonly<Record<string, unknown>>);
 }
 
+/** Whether a text is JSON in RFC 8785 form. Any text may be asked about. */
+export function isCanonicalJson(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    // The short way, much faster, where it is certain: `JSON.stringify` keeps the order of names, and writes half a surrogate pair.
+    if (hasSortedNames(value) && JSON.stringify(value) === text && !text.includes('\\ud')) return true;
+    return canonicalJson(value) === text;
+  } catch {
+    return false; // no JSON, a value without canonical form, or nested deeper than any event is
+  }
+}
+
+function hasSortedNames(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every(hasSortedNames);
+  let last = '';
+  for (const name in value) {
+    if (name < last || !hasSortedNames((value as Readonly<Record<string, unknown>>)[name])) return false;
+    last = name;
+  }
+  return true;
+}
+
 function canonicalObject(object: Readonly<Record<string, unknown>>): string {
   let text = '';
   // Without a comparison of its own, `sort` goes by UTF-16 units (RFC 8785 §3.2.3).

@@ -1,4 +1,4 @@
-export { canonicalJson } from './canonical.ts';
+export { canonicalJson, isCanonicalJson } from './canonical.ts';
 export {
   type Checkpoint,
   CHECKPOINT_EVENT,
@@ -7,15 +7,27 @@ export {
   parseCheckpoint,
   signCheckpoint,
 } from './checkpoint.ts';
+export type { GivenCheckpoint } from './claims.ts';
+export {
+  exportCheckpointLine,
+  exportFileName,
+  type ExportHeader,
+  exportHeaderLine,
+  subtreesBetween,
+} from './export-file.ts';
 export { checkInclusion, inclusionProof, type InclusionRequest } from './inclusion.ts';
+export { type LogStart, LogVerifier, verdictOf, type VerifierOptions } from './log-verifier.ts';
 export { HASH_BYTES, MerkleTree } from './merkle-tree.ts';
 export {
   type AuditRecord,
   FIRST_PREV,
   isKnownVersion,
   nextRecord,
+  parseRecordLine,
   RECORD_VERSION,
   recordHash,
   recordLine,
 } from './record.ts';
 export { formatVerifierKey, NoteError, parseVerifierKey, type VerifierKey } from './signed-note.ts';
+export { altered, type Altered, Finding, type Intact, unchecked, type Unchecked, type Verdict } from './verdict.ts';
+export { type ExportSource, verifyExports } from './verify-exports.ts';

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * One record of the log: an event, its place, and the hashes that chain it to the record before. As a line of text it is the
@@ -40,9 +40,7 @@ export function recordHash({ v, seq, prev, json }: Omit<AuditRecord, 'hash'>): s
   const input = hashInputs.get(v);
   if (!input)
     throw new RangeError(`record ${seq} has version ${v}, this program knows ${[...hashInputs.keys()].join(', ')}`);
-  return createHash('sha256')
-    .update(input(seq, prev, json), 'utf8')
-    .digest('hex');
+  return hash('sha256', input(seq, prev, json), 'hex');
 }
 
 /** The record that follows the one with `seq - 1` and hash `prev`. `json` is in RFC 8785 form. */
@@ -55,3 +53,17 @@ export function nextRecord(seq: number, prev: string, json: string): AuditRecord
 export function recordLine({ v, seq, prev, json, hash }: AuditRecord): string {
   return `{"event":${json},"hash":"${hash}","prev":"${prev}","seq":${seq},"v":${v}}`;
 }
+
+/**
+ * The record of a line; undefined unless the line has the form that `recordLine` gives. The event is not looked into: it may be
+ * any text. Its version may be one that this program does not know.
+ */
+export function parseRecordLine(line: string): AuditRecord | undefined {
+  const end = line.lastIndexOf(',"hash":"');
+  if (end < 0 || !line.startsWith('{"event":')) return undefined;
+  const [, hash, prev, seq, v] = MEMBERS.exec(line.slice(end)) ?? [];
+  if (hash === undefined || prev === undefined || !Number.isSafeInteger(Number(seq))) return undefined;
+  return { v: Number(v), seq: Number(seq), prev, json: line.slice('{"event":'.length, end), hash };
+}
+
+const MEMBERS = /^,"hash":"([0-9a-f]{64})","prev":"([0-9a-f]{64})","seq":([1-9]\d{0,15}),"v":(0|[1-9]\d{0,5})\}$/;
