@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { canonicalJson, recordLine } from '../chain/index.ts';
+import { exportCheckpointLine, exportFileName, exportHeaderLine, recordLine, subtreesBetween } from '../chain/index.ts';
 import { isSystemError, syncFolder } from '../data-folder/index.ts';
 import type { Segment, Store, Subtrees } from '../store/index.ts';
 import { othersTurn } from './turns.ts';
@@ -30,7 +30,7 @@ const PRIVATE = 0o600;
 export async function exportSegment(options: SegmentExport): Promise<boolean> {
   const { folder, segment, isStopping } = options;
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const name = `audit-${padded(segment.firstSeq)}-${padded(segment.lastSeq)}.jsonl`;
+  const name = exportFileName(segment.firstSeq, segment.lastSeq);
   const [path, temporary] = [join(folder, name), join(folder, `.${name}.tmp`)];
   await rm(temporary, { force: true });
   const hash = createHash('sha256');
@@ -53,12 +53,9 @@ export async function exportSegment(options: SegmentExport): Promise<boolean> {
   return true;
 }
 
-const padded = (seq: number) => String(seq).padStart(12, '0');
-
 async function* exported({ store, origin, segment, subtrees }: SegmentExport): AsyncGenerator<string> {
   const { firstSeq, firstPrev, lastSeq } = segment;
-  const roots = subtrees.map(root => Buffer.from(root).toString('hex'));
-  yield `${canonicalJson({ log: 'kmipd audit export', v: 1, origin, firstSeq, firstPrev, subtrees: roots })}\n`;
+  yield `${exportHeaderLine({ origin, firstSeq, firstPrev, subtrees })}\n`;
   for (let after = firstSeq - 1; after < lastSeq;) {
     const records = await store.events.after(after, Math.min(PAGE, lastSeq - after));
     if (records[0]?.seq !== after + 1) throw new Error(`record ${after + 1} is missing in the log`);
@@ -67,7 +64,24 @@ async function* exported({ store, origin, segment, subtrees }: SegmentExport): A
     await othersTurn();
   }
   const checkpoint = await store.log.checkpointCovering(lastSeq);
-  if (checkpoint) yield `${canonicalJson({ checkpoint: checkpoint.note })}\n`;
+  if (!checkpoint) return;
+  const { size, note } = checkpoint;
+  const beyond = await subtreesBetween(lastSeq, size, hashesBetween(store.log, lastSeq, size));
+  yield `${exportCheckpointLine(note, beyond)}\n`;
+}
+
+async function* hashesBetween(
+  log: SegmentExport['store']['log'],
+  after: number,
+  size: number,
+): AsyncGenerator<Uint8Array> {
+  for (let seq = after; seq < size;) {
+    const hashes = await log.hashes(seq, Math.min(PAGE, size - seq));
+    if (hashes.length === 0) return;
+    yield* hashes;
+    seq += hashes.length;
+    await othersTurn();
+  }
 }
 
 /** SHA-256 of a file's content, hex; undefined when there is no such file. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import t from 'tap';
 import { checkpointNoteIn, MerkleTree, openCheckpoint, parseVerifierKey } from '../../../server/chain/index.ts';
-import { StoreUnavailable, type Store } from '../../../server/store/index.ts';
+import { StoreUnavailable } from '../../../server/store/index.ts';
 import { newWorld, type World } from './fixture.ts';
 
 const signedBy = async (world: World) => (await world.told()).filter(({ what }) => what === 'checkpoint signed');
