@@ -24,10 +24,10 @@ export function injectFaults(t: Test): Faults {
     <A extends unknown[], R>(text: string, run: (...values: A) => R) =>
     (...values: A): R => {
       const isDue = ran.push(text) === armed?.at;
-      if (!isDue) return run(...values);
+      if (!armed || !isDue) return run(...values);
       failed = text;
-      if (armed?.moment === 'after') run(...values);
-      throw armed?.makeError();
+      if (armed.moment === 'after') run(...values);
+      throw armed.makeError();
     };
   Sqlite.prototype.prepare = function (this: Sqlite.Database, text: string) {
     const statement = prepare.call(this, text);
