@@ -5,7 +5,12 @@ import { join } from 'node:path';
 import type { Test } from 'tap';
 
 /** Programs that others wrote, by the package in which Debian has each. */
-const TOOLS = { openssl: 'openssl', curl: 'curl', keytool: 'default-jre-headless' } as const;
+const TOOLS = {
+  openssl: 'openssl',
+  curl: 'curl',
+  keytool: 'default-jre-headless',
+  rsyslogd: 'rsyslog and rsyslog-gnutls',
+} as const;
 export type Tool = keyof typeof TOOLS;
 
 const RUN_MS = 60_000;
