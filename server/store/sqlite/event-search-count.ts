@@ -24,6 +24,7 @@ export class EventCounts {
       filter,
       before: Number.MAX_SAFE_INTEGER,
       work: Infinity,
+      blocksFirst: Infinity,
       wantsEvents: false,
       take(seq, block, event) {
         if (block) add(numbered, ofBlock(block, seq), 1);

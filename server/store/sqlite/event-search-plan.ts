@@ -51,7 +51,7 @@ export class EventPlanner {
   /** Undefined when no event in the index can match. */
   plan(filter: EventFilter): Plan | undefined {
     const classes = this.#classes(filter);
-    const initiators = filter.initiators && new Set(filter.initiators.map(id => this.#numbers.ofInitiator(id) ?? -1));
+    const initiators = this.#initiators(filter);
     const query = filter.text === undefined ? [] : textQuery(filter.text);
     let isExact = filter.target === undefined && filter.correlationId === undefined;
     const expressionOf = (word: string) => {
@@ -64,7 +64,7 @@ export class EventPlanner {
     if (filter.correlationId !== undefined) matches.push({ match: quoted(tokenOfCorrelation(filter.correlationId)) });
     const found = all(matches);
     if (found === 'none' || classes?.every(isWanted => isWanted === 0)) return undefined;
-    if (initiators && [...initiators].every(number => number < 0)) return undefined;
+    if (initiators?.size === 0) return undefined;
     const columns = all([ofClasses(classes), ofInitiators(initiators)]);
     return {
       classes,
@@ -91,6 +91,11 @@ export class EventPlanner {
       if (isWanted) table[each.number] = 1;
     }
     return table;
+  }
+
+  /** Those that the index knows. */
+  #initiators({ initiators }: EventFilter): Set<number> | undefined {
+    return initiators && new Set(initiators.flatMap(id => this.#numbers.ofInitiator(id) ?? []));
   }
 
   #word(text: string): Expression {

@@ -1,6 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { type EventFilter, type SequencedEvent, StoreUnavailable } from '../store.ts';
-import { type Block, BLOCK_EVENTS } from './event-index-block.ts';
+import type { Block } from './event-index-block.ts';
 import { epochOf, firstOfEpoch, inEpoch } from './event-index-words.ts';
 import type { EventIndex } from './event-index.ts';
 import { EventBlocks, firstOfBlock, isInPlan } from './event-search-blocks.ts';
@@ -16,8 +16,6 @@ const TURN = 4000;
 const SCANNED_AT_ONCE = 1000;
 const ROWS_AT_ONCE = 100;
 const CANDIDATES_AT_ONCE = 16_000;
-/** Events of which the blocks are asked first: what many have is found there at once; what few have is found by its tokens. */
-const BLOCKS_FIRST_EVENTS = 64 * BLOCK_EVENTS;
 
 export interface Walk {
   readonly filter: EventFilter;
@@ -25,6 +23,8 @@ export interface Walk {
   readonly before: number;
   /** In microseconds, roughly; Infinity: to the end. */
   readonly work: number;
+  /** Events of which the blocks are asked first, where tokens can be asked too. */
+  readonly blocksFirst: number;
   /** Whether `take` is to be given whole events. */
   readonly wantsEvents: boolean;
   /** Is given what matches, newest first: the block of the index that it stands in, or the event, or both. True ends the walk. */
@@ -74,14 +74,9 @@ export class EventWalker {
     at.before = Math.min(at.before, bounds.last + 1);
     let { match } = plan;
     if (match === undefined) {
-      // Who wants all has them from the blocks soonest.
-      if (walk.work !== Infinity) match = plan.columns;
-      await this.#alongBlocks(
-        walk,
-        plan,
-        at,
-        match === undefined ? lowest : Math.max(lowest, at.before - BLOCKS_FIRST_EVENTS),
-      );
+      match = plan.columns;
+      const end = match === undefined ? lowest : Math.max(lowest, at.before - walk.blocksFirst);
+      await this.#alongBlocks(walk, plan, at, end);
     }
     if (match !== undefined) await this.#alongText(walk, plan, match, at, lowest);
     return hasStopped(at) && at.before > lowest ? at.before : undefined;

@@ -3,6 +3,7 @@ import { administrators } from './administrators.ts';
 import { certificates } from './certificates.ts';
 import { counts } from './counts.ts';
 import { directory } from './directory.ts';
+import { eventPages } from './event-pages.ts';
 import { events } from './events.ts';
 import { log } from './log.ts';
 import { notes } from './notes.ts';
@@ -27,6 +28,7 @@ export function storeContract(name: string, open: (t: Test) => Promise<Opened>):
   t.test(`${name}: counts`, async t => counts(t, open));
   t.test(`${name}: sightings`, async t => sightings(t, open));
   t.test(`${name}: events and cursors`, async t => events(t, open));
+  t.test(`${name}: events by filter`, async t => eventPages(t, open));
   t.test(`${name}: log`, async t => log(t, open));
   t.test(`${name}: several processes`, async t => severalProcesses(t, open));
 }
