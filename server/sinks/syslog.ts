@@ -75,8 +75,8 @@ class Turns {
   #problem: { readonly error: unknown } | undefined;
   /** Since the last failure nothing has become safe: a receiver that takes and never reads is not sent one batch after the other. */
   #isDoubtful = false;
-  /** How often all was begun anew. */
-  #beginnings = 0;
+  /** Aborts when all is begun anew. */
+  #beginning = new AbortController();
   #turn: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
 
@@ -132,7 +132,7 @@ class Turns {
   /** Takes turns until all is safe, or has failed; then there is no connection any more. */
   async #prove(): Promise<void> {
     while (this.#link) {
-      if (this.#carried.seq === 0) await delay(this.#timing.settleMs);
+      if (this.#carried.seq === 0) await this.#pause(this.#timing.settleMs);
       await this.#takeTurn();
     }
   }
@@ -155,7 +155,7 @@ class Turns {
     const { quietMs, settleMs } = this.#timing;
     const { seq } = this.#carried;
     const next = seq === 0 ? undefined : await this.#openLink();
-    await delay(quietMs);
+    await this.#pause(quietMs);
     await old.finish();
     // Some connection has broken meanwhile: there is nothing to go on from.
     if (this.#link !== old) return;
@@ -172,10 +172,15 @@ class Turns {
     if (next) this.#turnAfter(settleMs);
   }
 
+  /** Ends early when all is begun anew. */
+  async #pause(timeMs: number): Promise<void> {
+    await delay(timeMs, undefined, { signal: this.#beginning.signal }).catch(() => {});
+  }
+
   async #openLink(): Promise<SyslogLink> {
-    const beginnings = this.#beginnings;
+    const { signal } = this.#beginning;
     const link = await SyslogLink.open(this.#receiver, this.#timing);
-    if (beginnings !== this.#beginnings) {
+    if (signal.aborted) {
       link.destroy();
       throw new Error('another connection has broken');
     }
@@ -192,7 +197,8 @@ class Turns {
   }
 
   #reset(): void {
-    this.#beginnings++;
+    this.#beginning.abort();
+    this.#beginning = new AbortController();
     clearTimeout(this.#timer);
     for (const link of this.#open) link.destroy();
     this.#open.clear();

@@ -73,6 +73,16 @@ t.test('nothing is safe before its connection’s end was answered and the next 
   t.equal(receiver.open.size, 0);
 });
 
+t.test('what was read a moment ago is not safe, however many connections have followed', async t => {
+  const receiver = await syslogReceiver(t);
+  const sink = sinkTo(receiver, {}, { turnBytes: 1, settleMs: 60_000, closeMs: 50 });
+  for (const seq of [1, 2, 3]) t.same(await sink.deliver(events(seq, seq)), { safeUpTo: 0 });
+  t.same(receiver.seqs(), [1, 2, 3]);
+  t.equal(receiver.connections, 4);
+  await sink.close();
+  t.throws(() => sink.safeUpTo?.(), { message: 'the receiver was not done in time' }, 'it comes again');
+});
+
 t.test('TLS: only to a receiver whose name an authority of ours vouches for (RFC 5425 §5)', async t => {
   const { ca, otherCa, server, elsewhere, wantingClients, client } = await certificates(t);
   const tls = { transport: 'tls', ca } as const;
