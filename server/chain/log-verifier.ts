@@ -36,6 +36,7 @@ export class LogVerifier {
   readonly #start: LogStart;
   readonly #claims: Claims;
   readonly #hashes: Buffer[] = [];
+  readonly #joints: Joint[] = [];
   #seq: number;
   #prev: string;
 
@@ -75,11 +76,17 @@ export class LogVerifier {
     this.#claims.add(checkpoint, { isGiven: true, ...beyond, ...place });
   }
 
+  /** Takes what somebody else says of the records so far: the subtrees with which another export goes on. */
+  takeSubtrees(subtrees: readonly Uint8Array[], place: Place = {}): void {
+    this.#joints.push({ at: this.#seq, subtrees, place });
+  }
+
   /** What is shown when the last record was taken. `torn`: how the last line is incomplete, of a file that was being written. */
   finish(torn?: string): Verdict {
     try {
       const { firstSeq } = this.#start;
       const tree = this.#startTree();
+      this.#checkJoints();
       const log = { firstSeq, lastSeq: this.#seq, tree, hash: (seq: number) => this.#hashOf(seq) };
       const records = this.#seq - firstSeq + 1;
       const summary = this.#claims.check(log, torn !== undefined);
@@ -109,6 +116,15 @@ export class LogVerifier {
     }
   }
 
+  #checkJoints(): void {
+    const tree = this.#startTree();
+    for (const { at, subtrees, place } of this.#joints) {
+      while (tree.size < at) tree.append(this.#hashOf(tree.size + 1));
+      if (Buffer.concat(tree.subtrees()).equals(Buffer.concat(subtrees))) continue;
+      throw altered(`its subtrees are not those of the ${at} records before it`, place);
+    }
+  }
+
   #keep(seq: number, hash: string): void {
     const index = seq - this.#start.firstSeq;
     if (index % CHUNK === 0) this.#hashes.push(Buffer.alloc(CHUNK * HASH_BYTES));
@@ -123,6 +139,13 @@ export class LogVerifier {
     const at = (index % CHUNK) * HASH_BYTES;
     return (this.#hashes[Math.floor(index / CHUNK)] as Buffer).subarray(at, at + HASH_BYTES);
   }
+}
+
+/** Where another export goes on. */
+interface Joint {
+  readonly at: number;
+  readonly subtrees: readonly Uint8Array[];
+  readonly place: Place;
 }
 
 /** Records whose hashes are kept in one block of memory. */

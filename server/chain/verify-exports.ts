@@ -69,16 +69,16 @@ class ExportReader {
     this.#origin ??= header.origin;
   }
 
-  /** The subtrees need no look: only those of the first file are used. */
-  #checkNext({ head }: LogVerifier, header: ExportHeader, place: Place): void {
+  #checkNext(verifier: LogVerifier, header: ExportHeader, place: Place): void {
     if (header.origin !== this.#origin) throw altered(`this export is of another log than the one before`, place);
-    const { seq, hash } = head;
+    const { seq, hash } = verifier.head;
     if (header.firstSeq !== seq + 1) {
       throw altered(`this export begins with record ${header.firstSeq}, the one before ends with ${seq}`, place);
     }
     if (header.firstPrev !== hash) {
       throw altered(`this export does not follow the one before: another record ${seq} stood before it`, place);
     }
+    verifier.takeSubtrees(header.subtrees, place);
   }
 
   #record(text: string, place: Place): void {

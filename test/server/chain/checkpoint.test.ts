@@ -91,8 +91,21 @@ t.test('finds every bit that is flipped in a note', async t => {
 
 t.test('tells a key that did not sign from a wrong signature', async t => {
   const other = parseVerifierKey(formatVerifierKey(origin, generateKeyPairSync('ed25519').publicKey));
-  t.throws(() => openCheckpoint(note, other), { name: 'NoteError', isOtherKey: true });
-  t.throws(() => openCheckpoint(note.replace('1234', '1235'), parseVerifierKey(vkey)), { isOtherKey: false });
+  const thrown = (open: () => unknown): unknown => {
+    try {
+      return open();
+    } catch (error) {
+      return error;
+    }
+  };
+  t.match(
+    thrown(() => openCheckpoint(note, other)),
+    { name: 'NoteError', isOtherKey: true },
+  );
+  t.match(
+    thrown(() => openCheckpoint(note.replace('1234', '1235'), parseVerifierKey(vkey))),
+    { name: 'NoteError', isOtherKey: false },
+  );
 });
 
 t.test('takes no key but one in its form', async t => {
