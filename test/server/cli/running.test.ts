@@ -113,8 +113,9 @@ t.test(
     t.match(await ok('admin', 'show', 'alice'), /^alice\n/);
     await ok('status');
     const events = await server.store.events.latest(100);
+    const asked = events.filter(({ initiator }) => initiator !== 'kmipd');
     const initiators = new Set(
-      events.slice(2).map(({ json }) => (JSON.parse(json) as { initiator: { name?: string } }).initiator.name),
+      asked.slice(2).map(({ json }) => (JSON.parse(json) as { initiator: { name?: string } }).initiator.name),
     );
     t.same(
       [...initiators].filter(name => name !== 'a'),
