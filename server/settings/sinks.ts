@@ -30,7 +30,7 @@ export interface SyslogSinkSetting extends Common {
   readonly port?: number;
   /** `tls` unless given. */
   readonly transport?: 'tls' | 'tcp';
-  /** PEM files: who may vouch for the receiver (the system's authorities unless given), and our certificate if it wants one. */
+  /** PEM files: who may vouch for the receiver (the authorities that Node.js brings unless given), and our certificate if it wants one. */
   readonly ca?: string;
   readonly cert?: string;
   readonly key?: string;
