@@ -141,7 +141,7 @@ export class CertificateManager {
 
   #record(unit: UnitOfWork, asking: Asking, by: By | undefined, error: AdminError | undefined, time: Date): void {
     const { path, headers, row, correlationId } = asking;
-    const { service, log } = this.#options;
+    const { service, log, onViolation } = this.#options;
     const told = by?.told ?? {};
     unit.record(
       eventOf(
@@ -158,7 +158,7 @@ export class CertificateManager {
           correlationId,
         },
         error,
-        { id: this.#newId(), time, service, log },
+        { id: this.#newId(), time, service, log, onViolation },
       ),
     );
   }

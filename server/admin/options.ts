@@ -1,4 +1,4 @@
-import type { ServiceIdentity } from '../audit/index.ts';
+import type { ServiceIdentity, SinkState } from '../audit/index.ts';
 import type { CertificateFiles, KeyPair } from '../data-folder/index.ts';
 import type { Logger } from '../log/index.ts';
 import type { RandomBytes } from '../randomness.ts';
@@ -26,6 +26,8 @@ export interface ManagerOptions {
   readonly effects: Effects | undefined;
   /** The room that is left; undefined where nobody looks at it. */
   readonly room?: Pick<StorageMarks, 'stage' | 'refusedUnrecorded'> | undefined;
+  /** An event of ours was not valid by its schema. */
+  readonly onViolation?: () => void;
   /** The owner may remove an administrator without a signature, for a key that is lost. */
   readonly recover?: boolean;
 }
@@ -45,4 +47,7 @@ export interface Running {
   /** `host:port` of KMIP. */
   readonly listen: string;
   readonly connections: number;
+  readonly sinks: () => Promise<readonly SinkState[]>;
+  /** What the room for the data folder allows; undefined where none is watched. */
+  readonly storage: () => { readonly stage: string; readonly freeBytes: number } | undefined;
 }

@@ -265,6 +265,27 @@ export interface ShownStatus {
   readonly refused: number;
   /** Soonest end first. */
   readonly expiries: readonly Expiry[];
-  /** Events that each sink has not taken yet. */
-  readonly sinks: readonly { readonly sink: string; readonly lag: number }[];
+  readonly sinks: readonly ShownSink[];
+  /** The newest; null before the first. */
+  readonly checkpoint: {
+    /** Events that it covers. */
+    readonly size: number;
+    readonly time: Time;
+  } | null;
+  /** Room for the data folder, and what it allows: `enough`, `low`, `no changes` or `nothing`; null when not running. */
+  readonly storage: { readonly stage: string; readonly freeBytes: number } | null;
+}
+export interface ShownSink {
+  readonly sink: string;
+  /** Number of the last event that is safe there. */
+  readonly cursor: number;
+  /** Events that it has not taken yet, and the age of the oldest of them; 0 when there is none. */
+  readonly lag: number;
+  readonly oldestAgeSeconds: number;
+  /** In a row, until now, as a running server has seen it. */
+  readonly failures: number;
+  /** Whether it takes long over a batch. */
+  readonly isHanging: boolean;
+  /** Since when it fails or hangs; null while all is well. */
+  readonly since: Time | null;
 }

@@ -21,11 +21,21 @@ export interface Deed {
   readonly correlationId: string;
 }
 
+export interface RecordingOptions {
+  /** UUID of the event. */
+  readonly id: string;
+  readonly time: Date;
+  readonly service: ServiceIdentity;
+  readonly log: Logger;
+  /** The event was not valid by its schema: a fault of ours. */
+  readonly onViolation: (() => void) | undefined;
+}
+
 /** The event of a request, ready to be recorded. `error`: why it failed; undefined when it has not. */
 export function eventOf(
   { path, action, actor, told, correlationId }: Deed,
   error: AdminError | undefined,
-  { id, time, service, log }: { id: string; time: Date; service: ServiceIdentity; log: Logger },
+  { id, time, service, log, onViolation }: RecordingOptions,
 ): KeptEvent {
   const event = buildAdministrativeEvent(
     {
@@ -41,7 +51,10 @@ export function eventOf(
   );
   return toKept(event, {
     time,
-    onViolation: violation => log.error('an event was not valid by its schema', { ...violation }),
+    onViolation(violation) {
+      log.error('an event was not valid by its schema', { ...violation });
+      onViolation?.();
+    },
   });
 }
 

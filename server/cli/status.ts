@@ -1,4 +1,4 @@
-import type { Expiry, ShownStatus } from '../admin/index.ts';
+import type { Expiry, ShownSink, ShownStatus } from '../admin/index.ts';
 import { type AskOptions, withCertificateManager } from './ask/index.ts';
 import { CommandEnd, type ExitReason } from './exit-codes.ts';
 import { type Colour, counted, painter, printFacts, printJson, printTable, shownTime } from './output.ts';
@@ -34,7 +34,7 @@ const FAR_OFF_MAX = 5;
 function print(world: World, status: ShownStatus): void {
   const { stdout } = world;
   const paint = painter(world);
-  const { version, startedAt, listen, connections, clients, refused, sinks, expiries } = status;
+  const { version, startedAt, listen, connections, clients, refused, expiries } = status;
   stdout.write(
     status.isRunning
       ? `${paint('running', 'green', 'bold')}: kmipd ${version} on ${listen}, since ${startedAt === null ? 'just now' : shownTime(startedAt)}\n`
@@ -44,9 +44,7 @@ function print(world: World, status: ShownStatus): void {
     ...(status.isRunning ? [['connections', String(connections)] as const] : []),
     ['clients', String(clients)],
     ['refused', refused === 0 ? 'nobody' : `${counted(refused, 'certificate')}; see \`kmipd client refused\``],
-    ...sinks.map(
-      ({ sink, lag }) => [`sink ${sink}`, lag === 0 ? 'has every event' : `${counted(lag, 'event')} behind`] as const,
-    ),
+    ...auditFacts(status),
   ]);
   const near = expiries.filter(({ within }) => within !== null);
   const shown = [...near, ...expiries.filter(({ within }) => within === null).slice(0, FAR_OFF_MAX)];
@@ -62,6 +60,47 @@ function print(world: World, status: ShownStatus): void {
   );
   if (shown.length < expiries.length)
     stdout.write(`and ${expiries.length - shown.length} that end later; --json has all\n`);
+}
+
+function auditFacts({ sinks, checkpoint, storage }: ShownStatus): (readonly [string, string])[] {
+  return [
+    ...sinks.map(sink => [`sink ${sink.sink}`, sinkText(sink)] as const),
+    ['checkpoint', checkpoint ? `of ${counted(checkpoint.size, 'event')}, ${shownTime(checkpoint.time)}` : 'none yet'],
+    ...(storage
+      ? [['storage', `${STAGES.get(storage.stage) ?? storage.stage}, ${bytesText(storage.freeBytes)} free`] as const]
+      : []),
+  ];
+}
+
+function sinkText({ lag, oldestAgeSeconds, failures, isHanging, since }: ShownSink): string {
+  const behind = `${counted(lag, 'event')} behind, the oldest ${durationText(oldestAgeSeconds)} old`;
+  const parts = [lag === 0 ? 'has every event' : behind];
+  const sinceText = since === null ? '' : ` since ${shownTime(since)}`;
+  if (failures > 0) parts.push(`${counted(failures, 'failure')} in a row${sinceText}`);
+  else if (isHanging) parts.push(`hanging${sinceText}`);
+  return parts.join('; ');
+}
+
+const STAGES: ReadonlyMap<string, string> = new Map([
+  ['enough', 'enough room'],
+  ['low', 'little room'],
+  ['no changes', 'too little room: changes are refused'],
+  ['nothing', 'no room: everything is refused'],
+]);
+
+const MEBIBYTE = 1024 * 1024;
+const bytesText = (bytes: number) => `${Math.floor(bytes / MEBIBYTE).toLocaleString('en')} MiB`;
+
+/** In the largest unit that fits. */
+function durationText(seconds: number): string {
+  const [unit, length] = (
+    [
+      ['day', 86_400],
+      ['hour', 3600],
+      ['minute', 60],
+    ] as const
+  ).find(([, of]) => seconds >= of) ?? ['second', 1];
+  return counted(Math.floor(seconds / length), unit);
 }
 
 function colourOf({ within }: Expiry): Colour {

@@ -43,6 +43,8 @@ export interface DispatcherOptions {
   /** Makes a UUID. */
   readonly newId: () => string;
   readonly log: Logger;
+  /** An event of ours was not valid by its schema. */
+  readonly onViolation?: (() => void) | undefined;
 }
 
 export interface Answer {
@@ -258,7 +260,7 @@ export class Dispatcher {
   }
 
   #frame(unit: UnitOfWork, scene: Scene, initiator: Who): RecordingFrame {
-    const { service, log, newId } = this.#options;
+    const { service, log, newId, onViolation } = this.#options;
     return {
       service,
       unit,
@@ -266,7 +268,10 @@ export class Dispatcher {
       newId,
       correlationId: scene.correlationId,
       initiator: { id: initiator.id, ...(initiator.name !== undefined && { name: initiator.name }) },
-      onViolation: violation => log.error('an event was not valid and is kept in minimal form', { ...violation }),
+      onViolation(violation) {
+        log.error('an event was not valid and is kept in minimal form', { ...violation });
+        onViolation?.();
+      },
     };
   }
 

@@ -2,6 +2,8 @@ import { Gauge, Registry } from 'prom-client';
 import { redactText } from '../audit/index.ts';
 import type { Expiry } from '../expiry/index.ts';
 import type { DirectoryReader, SightingKeeper } from '../store/index.ts';
+import type { AuditHealth } from './audit-health.ts';
+import { addAuditMetrics } from './audit-metrics.ts';
 
 export interface MetricsOptions {
   readonly store: {
@@ -10,6 +12,8 @@ export interface MetricsOptions {
   };
   /** Open connections of KMIP clients. */
   readonly connections: () => number;
+  /** Of the log of record. */
+  readonly audit: AuditHealth;
   /** Of this program. */
   readonly version: string;
   readonly now: () => Date;
@@ -27,7 +31,7 @@ export interface Metrics {
 const CERTIFICATE_LABELS = ['kind', 'name', 'sha256'] as const;
 const DAY_MS = 86_400_000;
 
-export function createMetrics({ store, connections, version, now }: MetricsOptions): Metrics {
+export function createMetrics({ store, connections, audit, version, now }: MetricsOptions): Metrics {
   const registry = new Registry();
   const registers = [registry];
   /** Asked for each time somebody reads. */
@@ -66,6 +70,7 @@ export function createMetrics({ store, connections, version, now }: MetricsOptio
     'Different certificates that were refused and are remembered',
     async () => (await store.sightings.refused()).length,
   );
+  addAuditMetrics(registry, audit);
   new Gauge({
     name: 'kmipd_build_info',
     help: 'Always 1; the label says which version runs',

@@ -36,6 +36,8 @@ export interface StartAdministration extends Administration {
   readonly randomBytes: RandomBytes;
   /** Undefined when nobody looks at it. */
   readonly room: ManagerOptions['room'];
+  /** An event of ours was not valid by its schema. */
+  readonly onViolation: () => void;
   /** What the server does about a change. */
   readonly effects: Effects;
 }

@@ -28,6 +28,8 @@ export interface KmipServiceOptions {
   readonly now: () => Date;
   readonly randomBytes: RandomBytes;
   readonly newId: () => string;
+  /** An event of ours was not valid by its schema. */
+  readonly onViolation?: () => void;
   /** Nobody looks at it unless said. */
   readonly room?: Room | undefined;
   readonly operations?: DispatcherOptions['operations'] | undefined;
@@ -72,6 +74,7 @@ export function kmipService(options: KmipServiceOptions): KmipService {
     randomBytes,
     newId,
     log,
+    onViolation: options.onViolation,
   });
   const listener = new Listener({
     listen: settings.listen,

@@ -4,6 +4,7 @@ import type { ServerCertificate } from '../kmip/index.ts';
 import { timeOrderedUuid } from '../randomness.ts';
 import { formatAddress } from '../settings/index.ts';
 import { type Administration, startAdministration } from './administration.ts';
+import { auditHealth } from './audit-health.ts';
 import { kmipService, type KmipServiceOptions } from './kmip-service.ts';
 import { type LogKeeping, startLogKeeping } from './log-keeping.ts';
 import { watchedRoom } from './room.ts';
@@ -61,7 +62,9 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     throw error;
   });
   if (room) hasRoom = () => room.stage() === 'enough';
-  const { listener, visits, sightings, watch } = kmipService({ ...options, room, newId });
+  let schemaViolations = 0;
+  const onViolation = () => void schemaViolations++;
+  const { listener, visits, sightings, watch } = kmipService({ ...options, room, newId, onViolation });
   const address = await listener.start().catch(async (error: unknown) => {
     await room?.stop();
     await keeper?.stop();
@@ -76,6 +79,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     onProblem: ({ sink, failures, since, retryMs, error }) =>
       log.warn('a sink does not take events', { sink, failures, since, retryMs, error }),
   });
+  const audit = auditHealth({ settings, store, delivery, keeper, room, schemaViolations: () => schemaViolations });
   const startedAt = now();
   let upkeep: Upkeep | undefined;
   let administrators: AdminListeners | undefined;
@@ -108,13 +112,17 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const effects = {
     ...running,
     serverCertificateChanged: running.useCertificate,
-    running: () => ({ startedAt, listen: formatAddress(address), connections: connections() }),
+    running: () => ({
+      ...{ startedAt, listen: formatAddress(address), connections: connections() },
+      sinks: () => delivery.states(),
+      storage: () => audit.storage?.(),
+    }),
   };
   const { administration } = options;
   try {
     if (administration) {
-      upkeep = await startUpkeep({ ...options, ...administration, newId, connections });
-      administrators = await startAdministration({ ...options, ...administration, room, effects });
+      upkeep = await startUpkeep({ ...options, ...administration, newId, connections, audit });
+      administrators = await startAdministration({ ...options, ...administration, room, effects, onViolation });
     }
   } catch (error) {
     await running.stop();

@@ -1,7 +1,7 @@
 import type { ServiceIdentity } from '../audit/index.ts';
 import { type OwnCertificates, startExpiryWatch } from '../expiry/index.ts';
 import type { Logger } from '../log/index.ts';
-import { startMetrics } from '../metrics/index.ts';
+import { type AuditHealth, startMetrics } from '../metrics/index.ts';
 import type { Settings } from '../settings/index.ts';
 import type { Store } from '../store/index.ts';
 
@@ -16,6 +16,7 @@ export interface UpkeepOptions {
   readonly now: () => Date;
   readonly newId: () => string;
   readonly connections: () => number;
+  readonly audit: AuditHealth;
 }
 
 export interface Upkeep {
@@ -28,9 +29,13 @@ export interface Upkeep {
 
 /** What goes on beside the requests: certificates' ends are watched, and metrics served. Rejects when their address cannot be listened on. */
 export async function startUpkeep(options: UpkeepOptions): Promise<Upkeep> {
-  const { settings, store, certificates, version, log, now, connections } = options;
+  const { settings, store, certificates, version, log, now, connections, audit } = options;
   const { listen } = settings.metrics;
-  const metrics = listen && (await startMetrics({ listen, store, connections, version, now, log }));
+  const marks = {
+    ageSecondsMax: settings.audit.delivery.ageSecondsMax,
+    checkpointSeconds: settings.audit.checkpoint.seconds,
+  };
+  const metrics = listen && (await startMetrics({ listen, store, connections, audit, marks, version, now, log }));
   const expiry = startExpiryWatch({
     ...options,
     files: certificates,

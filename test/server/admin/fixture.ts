@@ -214,7 +214,11 @@ export function notingEffects({ connectionsCut = 3 } = {}): NotedEffects {
       effects.served = certificatePem;
     },
     flushSightings: async () => void noted.push('sightings flushed'),
-    running: () => ({ startedAt: START, listen: '127.0.0.1:5696', connections: 7 }),
+    running: () => ({
+      ...{ startedAt: START, listen: '127.0.0.1:5696', connections: 7 },
+      sinks: async () => [],
+      storage: () => ({ stage: 'enough', freeBytes: 2 ** 30 }),
+    }),
   };
   return effects;
 }

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import t, { type Test } from 'tap';
 import type { Expiry } from '../../../server/expiry/index.ts';
 import { type LogFields, silentLogger } from '../../../server/log/index.ts';
-import { type StartMetrics, startMetrics } from '../../../server/metrics/index.ts';
+import { type AuditHealth, type StartMetrics, startMetrics } from '../../../server/metrics/index.ts';
 import { StoreUnavailable } from '../../../server/store/index.ts';
 
 const START = new Date('2026-11-22T07:30:00Z');
@@ -17,6 +17,12 @@ const store = {
   directory: { clients: async () => [client, client, client] },
   sightings: { refused: async () => [refused, refused] },
 };
+const audit: AuditHealth = {
+  events: { lastSeq: async () => 12, after: async () => [] },
+  sinks: async () => [],
+  ...{ sinkLabels: [], checkpoint: undefined, storage: undefined, schemaViolations: () => 0 },
+};
+const marks = { ageSecondsMax: 100, checkpointSeconds: 60 };
 const expiry: Expiry = {
   ...{ kind: 'client', name: 'vcenter', sha256: 'ab'.repeat(32), subject: 'CN=vcsa.example' },
   ...{ notAfter: '2026-11-29T07:29:59.000Z', daysLeft: 6, within: 7 },
@@ -24,7 +30,7 @@ const expiry: Expiry = {
 
 async function started(t: Test, changes: Partial<StartMetrics> = {}) {
   const metrics = await startMetrics({
-    ...{ store, version: '1.2.3', log: silentLogger, connections: () => 5, now: () => START },
+    ...{ store, audit, marks, version: '1.2.3', log: silentLogger, connections: () => 5, now: () => START },
     listen: { host: '127.0.0.1', port: 0 },
     ...changes,
   });
@@ -60,6 +66,8 @@ t.test('tells how many connections, clients and refused certificates there are, 
       ['kmipd_connections', 5],
       ['kmipd_clients', 3],
       ['kmipd_refused_certificates', 2],
+      ['kmipd_audit_last_seq', 12],
+      ['kmipd_audit_schema_violations_total', 0],
       ['kmipd_build_info{version="1.2.3"}', 1],
     ],
   );
@@ -97,13 +105,15 @@ t.test('no subject and no address is in a label', async t => {
   t.equal(text.split('\n').filter(line => line.startsWith('second')).length, 0, 'a label stays on its line');
 });
 
-t.test('anything else than GET /metrics is not found', async t => {
+t.test('what nobody has asked for is not found', async t => {
   const { port } = await started(t);
   for (const [path, method] of [
     ['/', 'GET'],
     ['/metrics/', 'GET'],
     ['/metrics?x', 'GET'],
     ['/metrics', 'POST'],
+    ['/ready', 'POST'],
+    ['/live/', 'GET'],
     ['/admin/client/add', 'POST'],
   ] as const) {
     t.match(await fetched(port, path, method), { status: 404, text: '' }, `${method} ${path}`);
