@@ -28,7 +28,7 @@ export interface SyslogTiming extends LinkTiming {
 
 const TIMING: SyslogTiming = {
   ...{ stallMs: 10_000, endMs: 30_000, closeMs: 1_800 },
-  ...{ turnMs: 2_000, turnBytes: 1024 * 1024, quietMs: 100, settleMs: 1_000 },
+  ...{ turnMs: 2_000, turnBytes: 4 * 1024 * 1024, quietMs: 100, settleMs: 1_000 },
 };
 
 /**
