@@ -2,6 +2,7 @@ import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import t from 'tap';
 import { openCheckpoint, parseCheckpoint, parseVerifierKey } from '../../../server/chain/index.ts';
+import { APPLICATION_ID, migrations } from '../../../server/store/sqlite/schema.ts';
 import { newKey, newWorld, type World } from './fixture.ts';
 
 const whats = async (world: World) => (await world.told()).map(({ what }) => what);
@@ -35,6 +36,22 @@ t.test('a database of another version is told of once, where something was there
   await run(world);
   for (let i = 0; i < 2; i++) await (await world.start({ schemaVersion: 4 })).stop();
   t.match(await told(world, 'database migrated'), [{ severity: 'normal', data: { from: 3, to: 4 } }]);
+});
+
+t.test('a database that this version brought up from an earlier one is told of', async t => {
+  const world = newWorld(t);
+  await world.store.close();
+  rmSync(world.file('kmipd.db'));
+  const database = new Sqlite(world.file('kmipd.db'));
+  for (const step of migrations.slice(0, 2)) step(database);
+  database.pragma(`application_id = ${APPLICATION_ID}`);
+  database.pragma('user_version = 2');
+  database.exec(`INSERT INTO event (seq, id, time, action, outcome, severity, initiator, json)
+    VALUES (1, 'a', 1, 'b', 'success', 'normal', 'c', '{}')`);
+  database.close();
+  await world.reopen();
+  await run(world);
+  t.match(await told(world, 'database migrated'), [{ data: { from: 2, to: 3 } }]);
 });
 
 t.test('changed settings are told of: values only of numbers, switches and choices', async t => {
