@@ -18,6 +18,7 @@ export {
 export { checkInclusion, inclusionProof, type InclusionRequest } from './inclusion.ts';
 export { type LogStart, LogVerifier, verdictOf, type VerifierOptions } from './log-verifier.ts';
 export { HASH_BYTES, MerkleTree } from './merkle-tree.ts';
+export { checkProof, formatProof, type Proof } from './proof-file.ts';
 export {
   type AuditRecord,
   FIRST_PREV,

@@ -13,6 +13,8 @@ export const exitCodes = {
   notFound: { code: 3, meaning: 'something that was named does not exist' },
   refused: { code: 4, meaning: 'refused, or in conflict with what is there' },
   unavailable: { code: 5, meaning: 'server, database or network cannot be used now; try again' },
+  altered: { code: 1, meaning: 'audit verify, audit check-proof: altered, it says what and how' },
+  unchecked: { code: 2, meaning: 'audit verify, audit check-proof: could not check' },
   endsWithin90Days: { code: 11, meaning: 'status: a certificate or revocation list ends within 90 days' },
   endsWithin30Days: { code: 12, meaning: 'status: within 30 days' },
   endsWithin7Days: { code: 13, meaning: 'status: within 7 days' },

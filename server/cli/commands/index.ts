@@ -4,6 +4,7 @@ import { registerDemo } from '../../demo/index.ts';
 import { painter } from '../output.ts';
 import type { World } from '../world.ts';
 import { adminCommands } from './admin.ts';
+import { auditCommands } from './audit.ts';
 import { certsCommands } from './certs.ts';
 import { clientCommands } from './client.ts';
 import { configCommand } from './config.ts';
@@ -24,6 +25,7 @@ export const commands: readonly ((program: Command, world: World) => void)[] = [
   vaultCommands,
   keysCommands,
   eventsCommand,
+  auditCommands,
   configCommand,
   (program, world) => registerConformance(program, world.now),
   (program, world) => registerDemo(program, { ...world, paint: painter(world) }),

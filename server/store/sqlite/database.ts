@@ -14,6 +14,8 @@ export interface DatabaseOptions {
   readonly busyMs: number;
   /** True when opening again: a file that is gone, say with its file system, is not made anew. */
   readonly mustExist?: boolean;
+  /** Nothing is made, migrated or written; a database of an earlier schema is StoreUnusable. */
+  readonly readOnly?: boolean | undefined;
   readonly steps?: readonly Migration[];
 }
 
@@ -28,9 +30,16 @@ const CACHE_KIB = 32 * 1024;
  * Throws StoreUnusable for a newer schema, another program's file or a damaged one, and StoreUnavailable when it cannot be reached now.
  */
 export function openDatabase(options: DatabaseOptions): Database {
-  const { path, busyMs, mustExist = false } = options;
+  const { path, busyMs, mustExist = false, readOnly = false } = options;
   let database: Database | undefined;
   try {
+    if (readOnly) {
+      database = new Sqlite(path, { timeout: busyMs, fileMustExist: true, readonly: true });
+      checkVersion(database, options);
+      database.pragma('trusted_schema = OFF');
+      database.pragma('busy_timeout = 0');
+      return database;
+    }
     if (!mustExist) keepPrivate(path);
     database = new Sqlite(path, { timeout: busyMs, fileMustExist: true });
     bringToVersion(database, options);
@@ -56,6 +65,15 @@ function keepPrivate(path: string): void {
       isFull: code === 'ENOSPC',
     });
   }
+}
+
+function checkVersion(database: Database, { path, steps = migrations }: DatabaseOptions): void {
+  const found = versionOf(database, path);
+  if (found > steps.length) throw tooNew(path, found, steps.length);
+  if (found === steps.length) return;
+  throw new StoreUnusable(
+    `${path} has schema version ${found}, this kmipd reads version ${steps.length}: start the server once`,
+  );
 }
 
 function bringToVersion(database: Database, { path, now, log, steps = migrations }: DatabaseOptions): void {

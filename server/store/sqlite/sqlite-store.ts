@@ -19,6 +19,8 @@ export interface SqliteStoreOptions {
   readonly busyMs?: number;
   /** Takes what an administrator should know: migrations and their copies. */
   readonly log?: (message: string) => void;
+  /** Nothing is made, migrated or written: for who looks at a database that is not theirs to change. Commits fail. */
+  readonly readOnly?: boolean;
   /** The schema's steps, for tests of migration. */
   readonly steps?: readonly Migration[];
 }
@@ -47,8 +49,8 @@ export class SqliteStore implements Store {
   readonly #truncation: LogTruncation;
   #isClosing = false;
 
-  constructor({ path, now, busyMs = BUSY_MS, log = () => {}, steps }: SqliteStoreOptions) {
-    this.connection = new Connection({ path, busyMs, log, ...(now && { now }), ...(steps && { steps }) });
+  constructor({ path, now, busyMs = BUSY_MS, log = () => {}, readOnly, steps }: SqliteStoreOptions) {
+    this.connection = new Connection({ path, busyMs, log, readOnly, ...(now && { now }), ...(steps && { steps }) });
     this.directory = directoryReader(this.connection);
     this.sightings = new SightingWriter(this.connection);
     this.events = new EventFeed(this.connection, log);
