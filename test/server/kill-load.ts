@@ -75,6 +75,7 @@ export class Load {
   readonly #objects: string[] = [];
   #marks = 0;
   #messages = 0;
+  #awaited: { count: number; readonly resolve: () => void } | undefined;
 
   constructor(draw: Draw) {
     this.#draw = draw;
@@ -92,6 +93,11 @@ export class Load {
     }
   }
 
+  /** Resolves when so many messages more have been answered. */
+  answers(count: number): Promise<void> {
+    return new Promise(resolve => (this.#awaited = { count, resolve }));
+  }
+
   /** The object's key, hexadecimal; undefined when Get fails. */
   async fetch(client: KmipClient, uniqueIdentifier: string): Promise<string | undefined> {
     const [item] = await this.#send(client, { batchItems: [of(Operation.Get, { uniqueIdentifier })] });
@@ -106,6 +112,7 @@ export class Load {
       correlationId: answer.responseHeader.serverCorrelationValue ?? 'none',
       items: items.map((item, position) => this.#seen(item, batchItems[position]!)),
     });
+    if (this.#awaited && --this.#awaited.count <= 0) this.#awaited.resolve();
     return items;
   }
 
