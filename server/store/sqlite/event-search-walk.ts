@@ -98,7 +98,7 @@ export class EventWalker {
         if (test(event)) at.isEnough = take(event.seq, undefined, event);
         if (hasStopped(at)) break;
       }
-      if (found.length < ROWS_AT_ONCE && !hasStopped(at)) at.before = after + 1;
+      if (found.length < ROWS_AT_ONCE && isLookedThrough(found.at(-1)?.seq, at)) at.before = after + 1;
       await this.#turn(at);
     }
   }
@@ -110,7 +110,10 @@ export class EventWalker {
       const block = this.#blocks.of(at.before - 1);
       spend(at, COST.block);
       if (!block) at.before = begin;
-      while (at.before > begin && !hasStopped(at)) visit(--at.before, block!);
+      // At least one, so that every page comes further.
+      else
+        do visit(--at.before, block);
+        while (at.before > begin && !hasStopped(at));
       await this.#turn(at);
     }
   }
@@ -134,7 +137,7 @@ export class EventWalker {
         if (block) visit(seq, block);
         if (hasStopped(at)) break;
       }
-      if (found.length < limit && !hasStopped(at)) at.before = begin;
+      if (found.length < limit && isLookedThrough(found.at(-1), at)) at.before = begin;
       limit = Math.min(limit * 4, CANDIDATES_AT_ONCE);
       await this.#turn(at);
     }
@@ -164,6 +167,8 @@ export class EventWalker {
   }
 }
 
+/** Whether the walk came to the last of what was found in one go; where nothing was found, too. */
+const isLookedThrough = (last: number | undefined, at: Position) => last === undefined || at.before === last;
 const hasStopped = (at: Position) => at.isEnough || at.work <= 0;
 
 function spend(at: Position, work: number): void {
