@@ -75,12 +75,13 @@ export class Checkpoints {
     segments.grown(tree, hash);
     while (tree.size < size) {
       const hashes = await store.log.hashes(tree.size, Math.min(PAGE, size - tree.size));
-      if (hashes.length === 0) return this.#refuse(size);
       for (const each of hashes) {
         tree.append(each);
         hash = Buffer.from(each).toString('hex');
         segments.grown(tree, hash);
       }
+      // Hashes do not say whose they are: the last of a page is that of its record, or one before it is missing.
+      if (hashes.length === 0 || (await store.events.withSeq(tree.size))?.hash !== hash) return this.#refuse();
       await othersTurn();
     }
     if (await this.#isOld(segments.open.firstSeq)) segments.close(tree, hash);
@@ -96,8 +97,8 @@ export class Checkpoints {
   }
 
   /** A checkpoint would state what is not true; so there is none any more, and the log says why, once. */
-  async #refuse(size: number): Promise<void> {
-    await this.#tell(size, 'a record is missing among those that no checkpoint covers yet');
+  async #refuse(): Promise<void> {
+    await this.#tell(this.size, 'a record is missing among those that no checkpoint covers yet');
   }
 
   /** Where the tree goes on: at the newest checkpoint that the log reaches, if it fits, else at the log's beginning. */

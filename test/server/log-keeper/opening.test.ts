@@ -218,6 +218,22 @@ t.test('records that somebody cut off behind the server’s back are told of, an
   t.equal((await world.store.log.checkpoint((await world.store.log.head()).seq))?.note.split('\n')[0], world.key.name);
 });
 
+t.test('nothing is signed over a gap: the log says once that a record is missing', async t => {
+  const world = newWorld(t);
+  const keeper = await world.start();
+  await world.work(10);
+  const other = new Sqlite(world.file('kmipd.db'), { timeout: 1000 });
+  other.exec('DELETE FROM event WHERE seq = 5');
+  other.close();
+  for (let i = 0; i < 3; i++) {
+    world.time.pass(60);
+    await keeper.look();
+  }
+  await keeper.stop();
+  t.match(await told(world, 'log altered'), [{ severity: 'critical', problem: /A record is missing/ }]);
+  t.same(await told(world, 'checkpoint signed'), []);
+});
+
 t.test('a clock that was set back an hour: order stays seq, and the log says by how much', async t => {
   const world = newWorld(t);
   const keeper = await world.start();
