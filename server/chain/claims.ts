@@ -82,7 +82,7 @@ export class Claims {
   /**
    * Compares every claim with the log. Throws a Finding. `isTorn`: the log's end is missing without anybody having cut it.
    */
-  check(log: ClaimedLog, isTorn: boolean) {
+  check(log: ClaimedLog, isTorn: boolean): void {
     const [finding] = this.#findings;
     if (finding) throw finding;
     const inOrder = this.#claims.toSorted((a, b) => a.at - b.at);
@@ -99,10 +99,10 @@ export class Claims {
       while (tree.size < claim.at) tree.append(log.hash(tree.size + 1));
       compare(claim, tree, log);
     }
-    return this.#summary(log);
   }
 
-  #summary({ firstSeq, lastSeq }: ClaimedLog) {
+  /** What was checked, once `check` found nothing. Throws a Finding when nobody whose key was given signs for the records. */
+  summary({ firstSeq, lastSeq }: ClaimedLog) {
     const compared = this.#claims.filter(({ at }) => at >= firstSeq - 1 && at <= lastSeq);
     const signed = compared.filter(({ isSigned }) => isSigned);
     const newest = signed.reduce<Claim | undefined>(

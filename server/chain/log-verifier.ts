@@ -89,9 +89,9 @@ export class LogVerifier {
       this.#checkJoints();
       const log = { firstSeq, lastSeq: this.#seq, tree, hash: (seq: number) => this.#hashOf(seq) };
       const records = this.#seq - firstSeq + 1;
-      const summary = this.#claims.check(log, torn !== undefined);
+      this.#claims.check(log, torn !== undefined);
       if (torn !== undefined) throw unchecked(`${torn}; the ${records} records before it are intact`);
-      return { status: 'intact', records, firstSeq, lastSeq: this.#seq, ...summary };
+      return { status: 'intact', records, firstSeq, lastSeq: this.#seq, ...this.#claims.summary(log) };
     } catch (error) {
       return verdictOf(error);
     }

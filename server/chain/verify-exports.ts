@@ -39,6 +39,7 @@ class ExportReader {
     for await (const { lines, tornBytes } of lineBlocks(bytes)) {
       for (const text of lines) {
         const place = { file: name, line: ++line };
+        if (text === undefined && line === 1) throw unchecked(`${name} is no export: its first line is no text`);
         if (text === undefined) throw altered('the line is not UTF-8, or longer than any record', place);
         if (line === 1) this.#header(text, name, place);
         else if (isEnding || text.startsWith('{"checkpoint":')) {

@@ -73,7 +73,7 @@ function checkColumns({ seq, json, ...row }: SequencedEvent): void {
   const event = JSON.parse(json) as Readonly<Record<string, unknown>>;
   const initiator = event['initiator'] as { id?: unknown } | undefined;
   const target = String((event['target'] as { id?: unknown } | undefined)?.id ?? '');
-  const vault = (event['requestData'] as { vault?: unknown } | undefined)?.vault;
+  const { vault, schemaViolation } = (event['requestData'] ?? {}) as { vault?: unknown; schemaViolation?: unknown };
   const time = new Date(`${String(event['eventTime']).slice(0, 22)}Z`).getTime();
   const columns = {
     id: [row.id, event['id']],
@@ -88,6 +88,8 @@ function checkColumns({ seq, json, ...row }: SequencedEvent): void {
     correlation_id: [row.correlationId, event['correlationId']],
   };
   for (const [name, [found, expected]] of Object.entries(columns)) {
+    // An event in its minimal form may have lost its time.
+    if (name === 'time' && schemaViolation !== undefined) continue;
     if (found !== expected) throw altered(`its column ${name} is not what its event says`, { seq });
   }
 }
