@@ -128,7 +128,24 @@ function writeTogether(tables: Tables, group: readonly Waiting[]): Outcome[] {
     // A transaction that could not be committed stays open, unless SQLite has rolled it back by itself.
     numbers.forget();
     if (tables.database.inTransaction) transaction.rollback.run();
+    bury(tables);
     throw error;
+  }
+}
+
+/**
+ * A commit whose sync failed has written its whole transaction to the write-ahead log, though nobody reads it: SQLite did not count it.
+ * Whoever opened the log anew would. So the next transaction is put over it, at once and without a sync, which might fail as well.
+ */
+function bury({ database }: Tables): void {
+  try {
+    database.pragma('synchronous = OFF');
+    const version = database.pragma('user_version', { simple: true }) as number;
+    database.pragma(`user_version = ${version}`);
+  } catch {
+    // A disk that takes nothing has not taken that transaction either; one that is locked is written by somebody else, to the same end.
+  } finally {
+    database.pragma('synchronous = FULL');
   }
 }
 
