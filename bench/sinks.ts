@@ -66,7 +66,8 @@ try {
     .map(line => (JSON.parse(line) as { id: string }).id);
   for (const { name, ids } of [...receivers, { name: 'file', ids: fileIds }]) {
     const distinct = [...new Set(ids)];
-    const missing = log.filter(id => !distinct.includes(id)).length;
+    const known = new Set(distinct);
+    const missing = log.filter(id => !known.has(id)).length;
     const isEqual = distinct.length === log.length && distinct.every((id, i) => id === log[i]);
     passed &&= isEqual;
     console.log(
