@@ -1,6 +1,5 @@
-import { type DeliveredEvent, fileSink, type ServiceIdentity, type Sink, stdoutSink } from '../audit/index.ts';
-import { recordLine } from '../chain/index.ts';
-import { type Settings, type SinkFormat, sinkName, type SinkSetting, syslogPort } from '../settings/index.ts';
+import { fileSink, formatterOf, type ServiceIdentity, type Sink, stdoutSink } from '../audit/index.ts';
+import { type Settings, sinkName, type SinkSetting, syslogPort } from '../settings/index.ts';
 import { otlpSink, syslogSink, webhookSink } from '../sinks/index.ts';
 
 export interface SinksOptions {
@@ -17,7 +16,7 @@ export const sinksOf = (options: SinksOptions): Sink[] =>
 
 function sinkOf(setting: SinkSetting, { service, now, stdout }: SinksOptions): Sink {
   const name = sinkName(setting);
-  const format = formatterOf(setting.format ?? 'event');
+  const format = formatterOf(setting.format ?? 'event', service);
   switch (setting.type) {
     case 'file':
       return fileSink(setting.path, { ...setting, name, format, now });
@@ -31,10 +30,4 @@ function sinkOf(setting: SinkSetting, { service, now, stdout }: SinksOptions): S
     case 'otlp':
       return otlpSink(setting, { name, format, now, service });
   }
-}
-
-function formatterOf(format: SinkFormat): (event: DeliveredEvent) => string {
-  if (format === 'record') return recordLine;
-  if (format === 'event') return ({ json }) => json;
-  throw new TypeError(`events cannot be written as ${format} yet`);
 }

@@ -6,6 +6,7 @@ import t, { type Test } from 'tap';
 import { encodeRequest, Operation, ResultStatus, RevocationReasonCode, V1_4 } from '../../kmip-codec/index.ts';
 import { unwrap } from '../../server/root-key/wrapping.ts';
 import { filesIn, formsOf, found, newFolder, texts } from './byte-search.ts';
+import { everySink } from './every-sink.ts';
 import {
   asking,
   getWrapped,
@@ -23,83 +24,93 @@ import { spawnServer, type ServerProcess } from './server-process.ts';
 t.setTimeout(240_000);
 
 /** The memory of the processes is out of scope. */
-t.test('no key is at rest in the clear, nor in anything that is said; after Destroy not even wrapped', async t => {
-  const folder = newFolder(t);
-  const data = join(folder, 'data');
-  const sinks = [{ type: 'file', path: join(folder, 'events.jsonl') }, { type: 'stdout' }];
-  const args = ['--log-level', 'trace', '--set', `audit.sinks=${JSON.stringify(sinks)}`];
-  const said: Record<string, string> = {};
-  const search = (secrets: ReadonlyMap<string, Uint8Array>) => {
-    for (const [i, { out, err }] of servers.entries())
-      Object.assign(said, { [`stdout of server ${i}`]: out(), [`stderr of server ${i}`]: err() });
-    return found(needlesFor(secrets), new Map([...filesIn(folder), ...texts(said)]));
-  };
-  const servers: ServerProcess[] = [];
-  const start = async () => {
-    const server = await spawnServer(t, { data, args });
-    servers.push(server);
-    return server;
-  };
+t.test(
+  'property 12: no key is at rest in the clear, nor in anything that is said; after Destroy not even wrapped',
+  async t => {
+    const folder = newFolder(t);
+    const data = join(folder, 'data');
+    const { sinks, received } = await everySink(t, folder);
+    const args = [
+      '--log-level',
+      'trace',
+      '--set',
+      `audit.sinks=${JSON.stringify(sinks)}`,
+      '--set',
+      'audit.checkpoint.events=20',
+    ];
+    const said: Record<string, string> = {};
+    const search = (secrets: ReadonlyMap<string, Uint8Array>) => {
+      for (const [i, { out, err }] of servers.entries())
+        Object.assign(said, { [`stdout of server ${i}`]: out(), [`stderr of server ${i}`]: err() });
+      return found(needlesFor(secrets), new Map([...filesIn(folder), ...texts(said), ...received()]));
+    };
+    const servers: ServerProcess[] = [];
+    const start = async () => {
+      const server = await spawnServer(t, { data, args });
+      servers.push(server);
+      return server;
+    };
 
-  let server = await start();
-  const password = randomBytes(18).toString('base64');
-  const passwordFile = join(newFolder(t), 'password');
-  writeFileSync(passwordFile, `${password}\n`);
-  const vcenter = await server.addClient('vcenter', '--username', USERNAME, '--password-file', passwordFile);
-  const connect = async () => asking(await server.connect(vcenter), password);
-  let ask = await connect();
-  const keys = await makeKeys(t, ask);
-  const [wrappingKey, ...others] = keys as [KnownKey, ...KnownKey[]];
-  const failed = await failures(t, await server.connect(vcenter), password);
-  const secrets = new Map<string, Uint8Array>([...keys.map(({ name, key }) => [name, key] as const), ...failed]);
-  t.same(search(secrets), [], 'Pre-Active');
+    let server = await start();
+    const password = randomBytes(18).toString('base64');
+    const passwordFile = join(newFolder(t), 'password');
+    writeFileSync(passwordFile, `${password}\n`);
+    const vcenter = await server.addClient('vcenter', '--username', USERNAME, '--password-file', passwordFile);
+    const connect = async () => asking(await server.connect(vcenter), password);
+    let ask = await connect();
+    const keys = await makeKeys(t, ask);
+    const [wrappingKey, ...others] = keys as [KnownKey, ...KnownKey[]];
+    const failed = await failures(t, await server.connect(vcenter), password);
+    const secrets = new Map<string, Uint8Array>([...keys.map(({ name, key }) => [name, key] as const), ...failed]);
+    t.same(search(secrets), [], 'Pre-Active');
 
-  for (const { uniqueIdentifier } of keys) await ask(Operation.Activate, { uniqueIdentifier });
-  await getWrapped(ask, keys[4]!, wrappingKey);
-  Object.assign(said, await commands(server, keys));
-  t.same(search(secrets), [], 'Active');
-  t.match(Object.values(said).join(''), 'TRACE', 'the log says all it can say');
-  t.match(said['kmipd keys show --json'], keys[0]!.uniqueIdentifier, 'the key that is searched for is the one shown');
+    for (const { uniqueIdentifier } of keys) await ask(Operation.Activate, { uniqueIdentifier });
+    await getWrapped(ask, keys[4]!, wrappingKey);
+    Object.assign(said, await commands(server, keys));
+    t.same(search(secrets), [], 'Active');
+    t.match(Object.values(said).join(''), 'TRACE', 'the log says all it can say');
+    t.match(said['kmipd keys show --json'], keys[0]!.uniqueIdentifier, 'the key that is searched for is the one shown');
 
-  const own = ownSecrets(data);
-  t.same(search(own), ['root key in data/root.key'], 'the root key is in its file only, what it wraps in no file');
+    const own = ownSecrets(data);
+    t.same(search(own), ['root key in data/root.key'], 'the root key is in its file only, what it wraps in no file');
 
-  t.match(await server.stop(), { code: 0 }, 'stops cleanly');
-  t.same(search(new Map([...secrets, ...own])), ['root key in data/root.key'], 'after a clean stop');
+    t.match(await server.stop(), { code: 0 }, 'stops cleanly');
+    t.same(search(new Map([...secrets, ...own])), ['root key in data/root.key'], 'after a clean stop');
 
-  server = await start();
-  ask = await connect();
-  const revocationReason = { revocationReasonCode: RevocationReasonCode.CessationOfOperation };
-  for (const { uniqueIdentifier } of others) await ask(Operation.Revoke, { uniqueIdentifier, revocationReason });
-  t.same(search(secrets), [], 'Deactivated');
-  await server.stop('SIGKILL');
-  t.same(search(secrets), [], 'after a kill');
+    server = await start();
+    ask = await connect();
+    const revocationReason = { revocationReasonCode: RevocationReasonCode.CessationOfOperation };
+    for (const { uniqueIdentifier } of others) await ask(Operation.Revoke, { uniqueIdentifier, revocationReason });
+    t.same(search(secrets), [], 'Deactivated');
+    await server.stop('SIGKILL');
+    t.same(search(secrets), [], 'after a kill');
 
-  server = await start();
-  ask = await connect();
-  const wrapped = wrappedIn(data);
-  const wrappedOfOthers = new Map(
-    others.map(({ uniqueIdentifier }) => [uniqueIdentifier, wrapped.get(uniqueIdentifier)!]),
-  );
-  const places = new Set(search(wrappedOfOthers).map(hit => hit.split(' in ')[0]));
-  t.same(places, new Set(wrappedOfOthers.keys()), 'this search does find the wrapped form of each');
-  for (const { uniqueIdentifier } of others) {
-    await ask(Operation.Destroy, { uniqueIdentifier });
-    const mine = new Map([['wrapped', wrapped.get(uniqueIdentifier)!]]);
-    t.same(search(mine), [], 'the wrapped form is gone when Destroy is answered');
-  }
-  await server.stop('SIGKILL');
-  t.same(search(new Map([...secrets, ...wrappedOfOthers])), [], 'Destroyed, and killed at once');
+    server = await start();
+    ask = await connect();
+    const wrapped = wrappedIn(data);
+    const wrappedOfOthers = new Map(
+      others.map(({ uniqueIdentifier }) => [uniqueIdentifier, wrapped.get(uniqueIdentifier)!]),
+    );
+    const places = new Set(search(wrappedOfOthers).map(hit => hit.split(' in ')[0]));
+    t.same(places, new Set(wrappedOfOthers.keys()), 'this search does find the wrapped form of each');
+    for (const { uniqueIdentifier } of others) {
+      await ask(Operation.Destroy, { uniqueIdentifier });
+      const mine = new Map([['wrapped', wrapped.get(uniqueIdentifier)!]]);
+      t.same(search(mine), [], 'the wrapped form is gone when Destroy is answered');
+    }
+    await server.stop('SIGKILL');
+    t.same(search(new Map([...secrets, ...wrappedOfOthers])), [], 'Destroyed, and killed at once');
 
-  server = await start();
-  Object.assign(said, await commands(server, keys));
-  ask = await connect();
-  const { object } = await ask(Operation.Get, { uniqueIdentifier: wrappingKey.uniqueIdentifier });
-  t.ok(object, 'the key that was not destroyed is still there');
-  t.match(await server.stop(), { code: 0 }, 'stops cleanly');
-  t.same(search(new Map([...secrets, ...wrappedOfOthers])), [], 'Destroyed, after a clean stop');
-  t.same(search(own), ['root key in data/root.key'], 'and so are the secrets of the server');
-});
+    server = await start();
+    Object.assign(said, await commands(server, keys));
+    ask = await connect();
+    const { object } = await ask(Operation.Get, { uniqueIdentifier: wrappingKey.uniqueIdentifier });
+    t.ok(object, 'the key that was not destroyed is still there');
+    t.match(await server.stop(), { code: 0 }, 'stops cleanly');
+    t.same(search(new Map([...secrets, ...wrappedOfOthers])), [], 'Destroyed, after a clean stop');
+    t.same(search(own), ['root key in data/root.key'], 'and so are the secrets of the server');
+  },
+);
 
 const needlesFor = (secrets: ReadonlyMap<string, Uint8Array>) =>
   new Map([...secrets].map(([name, secret]) => [name, formsOf(secret)]));
@@ -133,6 +144,9 @@ async function commands(server: ServerProcess, [first, second]: readonly KnownKe
   const all = [
     ['events', '--json', '--limit', '1000'],
     ['events', '--limit', '1000'],
+    ['events', '--format', 'ocsf', '--limit', '1000'],
+    ['events', '--format', 'cef', '--limit', '1000'],
+    ['audit', 'export'],
     ['keys', 'list', '--json'],
     ['keys', 'show', first!.uniqueIdentifier, '--json'],
     ['keys', 'show', second!.uniqueIdentifier],

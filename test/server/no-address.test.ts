@@ -7,6 +7,8 @@ import { Operation } from '../../kmip-codec/index.ts';
 import type { AuditEvent } from '../../server/audit/index.ts';
 import { certificateRequest, selfSigned, type SubjectPart } from '../certs/material.ts';
 import { filesIn, found, newFolder, texts, type Haystack } from './byte-search.ts';
+import { everySink } from './every-sink.ts';
+import { freePort } from './free-port.ts';
 import { KmipClient, type ClientIdentity } from './kmip-client.ts';
 import { ADDRESS, allForms, DASHED, longForms, LOOPBACK_6 } from './no-address-forms.ts';
 import { tour } from './no-address-tour.ts';
@@ -39,12 +41,16 @@ const subjectAltNames = [ADDRESS, LOOPBACK_6, `${DASHED}.example`, `${ADDRESS}.e
 const hasIpv6 = Object.values(networkInterfaces()).some(found => found?.some(({ address }) => address === LOOPBACK_6));
 
 t.test(
-  'no event, sink or log names the address of a client, whatever it does and whatever its certificate says',
+  'property 11: no event, sink, export, metric or log names the address of a client, whatever it does and whatever its certificate says',
   async t => {
     const folder = newFolder(t);
     const data = join(folder, 'data');
-    const sinks = [{ type: 'file', path: join(folder, 'events.jsonl') }, { type: 'stdout' }];
-    const args = ['--log-level', 'trace', '--set', `audit.sinks=${JSON.stringify(sinks)}`];
+    const { sinks, received } = await everySink(t, folder);
+    const metricsPort = await freePort();
+    const args = [
+      ...['--log-level', 'trace', '--set', `audit.sinks=${JSON.stringify(sinks)}`],
+      ...['--set', `metrics.listen=127.0.0.1:${metricsPort}`, '--set', 'audit.checkpoint.events=50'],
+    ];
     const server = await spawnServer(t, { data, args: ['--listen', hasIpv6 ? '[::]:0' : '0.0.0.0:0', ...args] });
     const known = await selfSigned({ commonName: ADDRESS, subject, subjectAltNames });
     await addByCertificate(t, server, known);
@@ -70,6 +76,8 @@ t.test(
     if (!hasIpv6) await t.test(`from ${LOOPBACK_6}`, { skip: 'this machine has no such address' }, async () => {});
     const said = {
       ...(await commands(server)),
+      metrics: await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text(),
+      readiness: await (await fetch(`http://127.0.0.1:${metricsPort}/ready`)).text(),
       'standard output': server.out().slice(server.out().indexOf('\nready ')),
       'the log': server.err(),
     };
@@ -87,10 +95,13 @@ t.test(
     t.same(
       found(allForms, new Map([...filesIn(folder)].filter(([path]) => !path.startsWith('data')))),
       [],
-      'the file sink',
+      'the file sinks, in every format',
     );
+    const sent = received();
+    for (const [name, bytes] of sent) t.ok(bytes.length > 10_000, `${name} was sent ${bytes.length} bytes`);
+    t.same(found(allForms, sent), [], 'every byte that went to syslog, webhook and OTLP');
     t.same(found(allForms, texts({ log: server.err() })), [], 'the log to its end');
-    wasThorough(t, readFileSync(join(folder, 'events.jsonl'), 'utf8'));
+    wasThorough(t, readFileSync(join(folder, 'event.jsonl'), 'utf8'));
     t.match(server.err(), 'TRACE', 'the log says all it can say');
   },
 );
@@ -191,8 +202,17 @@ const NEWLINE = Buffer.from('\n');
 async function commands(server: ServerProcess): Promise<Record<string, string>> {
   const said: Record<string, string> = {};
   for (const args of [
-    ['events', '--json', '--limit', '100000'],
-    ['events', '--limit', '100000'],
+    ...['table', 'json', 'csv', 'cef', 'ocsf', 'record'].map(format => [
+      ...['events', '--format', format, '--limit', '100000'],
+    ]),
+    ['events', 'show', '5'],
+    ...['action', 'initiator', 'outcome', 'severity', 'vault', 'hour'].map(by => ['events', 'stats', '--by', by]),
+    ['audit', 'export'],
+    ['audit', 'prove', '5'],
+    ['audit', 'verify'],
+    ['audit', 'key'],
+    ['audit', 'segments'],
+    ['status', '--json'],
     ['keys', 'list', '--json'],
   ]) {
     const { code, out, err } = await server.kmipd(...args);
