@@ -234,3 +234,39 @@ t.test('proves one event, by its id and by its seq', async t => {
   t.match(await audit('prove', String(seq)), { code: 5, err: /no checkpoint covers record \d+ yet; .* within \d+ s/ });
   t.match(await audit('segments'), { code: 0, out: /no segment is closed yet/ });
 });
+
+t.test(
+  'finds intact what retention has left, also with what it exported; but not records that nobody removed',
+  async t => {
+    const exports = await elsewhere(t);
+    const world = newWorld(t, {
+      ...{ 'audit.segment.events': 10, 'audit.checkpoint.events': 10 },
+      ...{ 'audit.retention.days': 1, 'audit.retention.exportTo': exports },
+    });
+    await writeFile(world.file('audit.pub'), world.key.verifierKey);
+    const keeper = await world.start();
+    await work(world, 25);
+    await keeper.look();
+    world.time.pass(2 * 86_400);
+    await work(world, 15);
+    await keeper.look();
+    world.time.pass(120);
+    await keeper.look();
+    await keeper.stop();
+    const { firstSeq } = await world.store.log.start();
+    t.ok(firstSeq > 1, 'some records were removed');
+    await world.store.close();
+    const verify = () => kmipd(['audit', 'verify', '--data', world.folder, '--json']);
+    const ran = await verify();
+    t.match(ran, { code: 0 });
+    t.match(parsed(ran), { status: 'intact', firstSeq });
+    const files = await kmipd(['audit', 'verify', exports, '--key', world.file('audit.pub'), '--json']);
+    t.match(files, { code: 0 });
+    t.match(parsed(files), { status: 'intact', firstSeq: 1, lastSeq: firstSeq - 1 });
+
+    const database = new Sqlite(world.file('kmipd.db'));
+    database.exec('UPDATE segment SET removed_at = 1 WHERE removed_at IS NULL');
+    database.close();
+    t.match(await verify(), { code: 1, out: /no event tells of their removal/ });
+  },
+);
