@@ -21,7 +21,7 @@ export function csvLine(event: DeliveredEvent): string {
 const FORMULA = /^[=+\-@\t\r]/;
 
 function field(value: unknown): string {
-  const text = value === undefined || value === null ? '' : String(value as string | number);
+  const text = value === undefined || value === null ? '' : String(value);
   const harmless = typeof value === 'string' && FORMULA.test(text) ? `'${text}` : text;
   return /^[\w.:@/+-]*$/.test(harmless) ? harmless : `"${harmless.replaceAll('"', '""')}"`;
 }

@@ -1,6 +1,5 @@
 import { canonicalJson } from '../../chain/index.ts';
 import type { DeliveredEvent } from '../delivery/index.ts';
-import type { AuditEvent } from '../event.ts';
 import type { ServiceIdentity } from '../identity.ts';
 import { said, timeOf } from './said.ts';
 

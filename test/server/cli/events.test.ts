@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import t from 'tap';
-import { actionMatches } from '../../../server/cli/event-query.ts';
+import { actionMatches } from '../../../server/cli/events/index.ts';
 import { run } from '../../../server/cli/run.ts';
 import { parseSince } from '../../../server/cli/since.ts';
 import { validateEvent } from '../../../server/audit/index.ts';

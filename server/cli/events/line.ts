@@ -1,7 +1,7 @@
-import { visible } from '../audit/index.ts';
-import type { SequencedEvent } from '../store/index.ts';
-import type { Colour } from './output.ts';
-import { shownTime } from './output.ts';
+import { visible } from '../../audit/index.ts';
+import type { SequencedEvent } from '../../store/index.ts';
+import type { Colour } from '../output.ts';
+import { shownTime } from '../output.ts';
 
 const COLOURS: Readonly<Record<string, Colour>> = { critical: 'red', warning: 'yellow', normal: 'green' };
 

@@ -1,0 +1,92 @@
+import type { DirectoryReader, EventGroup } from '../../store/index.ts';
+import type { SettingsOptions } from '../options.ts';
+import { type Paint, painter, printJson } from '../output.ts';
+import { withStore } from '../with-store.ts';
+import type { World } from '../world.ts';
+import { visible } from '../../audit/index.ts';
+import { type FilterOptions, filterFrom } from './query.ts';
+
+export const groups = [
+  'action',
+  'initiator',
+  'outcome',
+  'severity',
+  'vault',
+  'hour',
+] as const satisfies readonly EventGroup[];
+
+export type StatsOptions = SettingsOptions & FilterOptions & { readonly by?: EventGroup; readonly json?: true };
+
+/** What is shown when nobody says by what. */
+const USUAL: readonly EventGroup[] = ['action', 'initiator', 'outcome', 'hour'];
+/** Lines of one chart: the most frequent, and of hours the newest. */
+const LINES_MAX = 24;
+
+/** `kmipd events stats`: how many events there are, by action, initiator, outcome and hour, as bars. */
+export async function eventStats(world: World, options: StatsOptions): Promise<void> {
+  await withStore(world, options, async ({ store }) => {
+    const filter = await filterFrom(options, store, world.now());
+    const wanted = options.by === undefined ? USUAL : [options.by];
+    const counts: { by: EventGroup; rows: Row[] }[] = [];
+    for (const by of wanted) {
+      const counted = await store.events.count(by, filter);
+      const names = by === 'initiator' ? await labelsOf(store.directory) : new Map<string, string>();
+      const rows = counted.map(({ value, count }) => ({ value, count, name: names.get(value) }));
+      counts.push({ by, rows });
+    }
+    if (options.json) {
+      return printJson(world.stdout, Object.fromEntries(counts.map(({ by, rows }) => [by, rows])));
+    }
+    const bars = barsOf(world);
+    for (const { by, rows } of counts) world.stdout.write(chart(by, rows, bars, painter(world)));
+  });
+}
+
+interface Row {
+  readonly value: string;
+  readonly count: number;
+  /** The label of an initiator that is known. */
+  readonly name: string | undefined;
+}
+
+/** By initiator id, the names of clients. */
+async function labelsOf(directory: DirectoryReader): Promise<Map<string, string>> {
+  const labels = new Map<string, string>();
+  for (const { id, name } of await directory.clients()) {
+    for (const { fingerprint } of await directory.certificates(id)) labels.set(`CertificateID-${fingerprint}`, name);
+  }
+  return labels;
+}
+
+interface Bars {
+  readonly width: number;
+  readonly block: string;
+}
+
+/** Blocks where the terminal can show them. */
+function barsOf({ stdout, env }: Pick<World, 'stdout' | 'env'>): Bars {
+  const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '';
+  return { width: 40, block: stdout.isTerminal && /utf-?8/i.test(locale) ? '█' : '#' };
+}
+
+function chart(by: EventGroup, rows: readonly Row[], { width, block }: Bars, paint: Paint): string {
+  const shown = by === 'hour' ? rows.slice(-LINES_MAX) : rows.slice(0, LINES_MAX);
+  const most = Math.max(1, ...shown.map(({ count }) => count));
+  const names = shown.map(({ value, name }) => visible(shortened(by, name ?? value)));
+  const nameWidth = Math.max(0, ...names.map(({ length }) => length));
+  const countWidth = String(most).length;
+  const lines = shown.map(({ count }, index) => {
+    const bar = block.repeat(Math.max(1, Math.round((count / most) * width)));
+    return `  ${names[index]!.padEnd(nameWidth)}  ${String(count).padStart(countWidth)}  ${paint(bar, 'green')}`;
+  });
+  const left = rows.length - shown.length;
+  const rest = left === 0 ? [] : [`  and ${left} more; --json has all`];
+  return `${[paint(`by ${by}`, 'bold'), ...(lines.length === 0 ? ['  no events'] : lines), ...rest].join('\n')}\n`;
+}
+
+function shortened(by: EventGroup, value: string): string {
+  if (by === 'action') return value.replace(/^[^.]+\./, '');
+  if (by === 'initiator') return value.replace(/^(CertificateID-.{12}).*$/, '$1…');
+  if (by === 'hour') return `${value.replace('T', ' ')}:00Z`;
+  return value === '' ? 'none' : value;
+}
