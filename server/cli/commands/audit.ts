@@ -17,7 +17,10 @@ import type { World } from '../world.ts';
 const EXIT_CODES = '\nExit codes:\n  0   intact\n  1   altered: it says which record and how\n  2   could not check\n';
 
 export function auditCommands(program: Command, world: World): void {
-  const audit = program.command('audit').description('prove that the log of events is whole and unchanged');
+  const audit = program
+    .command('audit')
+    .description('prove that the log of events is whole and unchanged')
+    .addHelpText('after', '\nExample:\n  kmipd audit verify\n');
 
   withSettings(audit.command('verify [exports...]').description('check the log of the data folder, or exports of it'))
     .option('--key <file>', 'verifier key (default: audit.pub in the data folder; exports need one)')
@@ -38,11 +41,13 @@ export function auditCommands(program: Command, world: World): void {
     .option('--to <seq>', 'last record', wholeNumber)
     .option('--out <file>', 'file, or - for standard output', '-')
     .option('--force', 'overwrite the file')
+    .addHelpText('after', '\nExample:\n  kmipd audit export --out audit.jsonl\n')
     .action((options: AuditExportOptions) => auditExport(world, options));
 
   withSettings(audit.command('prove <id-or-seq>').description('a small proof that one event is in the log'))
     .option('--out <file>', 'file (default: standard output)')
     .option('--force', 'overwrite the file')
+    .addHelpText('after', '\nExample:\n  kmipd audit prove 1234 --out proof.json\n')
     .action((name: string, options: ProveOptions) => auditProve(world, name, options));
 
   audit
@@ -50,15 +55,16 @@ export function auditCommands(program: Command, world: World): void {
     .description('check such a proof, and print its event')
     .requiredOption('--key <file>', 'verifier key, as `kmipd audit key` prints it')
     .option('--json', 'print JSON')
-    .addHelpText('after', EXIT_CODES)
+    .addHelpText('after', `${EXIT_CODES}\nExample:\n  kmipd audit check-proof proof.json --key audit.pub\n`)
     .action((file: string, options: CheckProofOptions) => auditCheckProof(world, file, options));
 
-  withSettings(audit.command('key').description('print the verifier key, with which anyone can check')).action(
-    (options: SettingsOptions) => auditKey(world, options),
-  );
+  withSettings(audit.command('key').description('print the verifier key, with which anyone can check'))
+    .addHelpText('after', '\nExample:\n  kmipd audit key > audit.pub\n')
+    .action((options: SettingsOptions) => auditKey(world, options));
 
   withSettings(audit.command('segments').description('list the closed segments of the log'))
     .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  kmipd audit segments\n')
     .action((options: SettingsOptions & { readonly json?: true }) => auditSegments(world, options));
 }
 
