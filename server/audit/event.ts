@@ -187,8 +187,10 @@ function reasonOf(outcome: Outcome, extent: Extent): AuditEvent['reason'] {
   return { reasonCode: code, reasonType, reasonForFailure: redactText(text, extent.charactersMax) };
 }
 
-function positionOf({ batchItem, batchCount }: Occurrence): PlainObject {
-  const position: { batchItem?: number; batchCount?: number } = {};
+/** Which vault was worked in, and which item of the message it was. */
+function positionOf({ vault, batchItem, batchCount }: Occurrence): PlainObject {
+  const position: { vault?: string; batchItem?: number; batchCount?: number } = {};
+  if (vault !== undefined) position.vault = vault;
   if (batchItem !== undefined) position.batchItem = batchItem;
   if (batchCount !== undefined) position.batchCount = batchCount;
   return position;

@@ -32,6 +32,8 @@ export interface Occurrence {
   /** `CertificateID-<SHA-256>`, or `CertificateID-none` where no certificate was presented. `name`: the administrator's label. */
   readonly initiator: { readonly id: string; readonly name?: string };
   readonly outcome: Outcome;
+  /** Name of the initiator's vault, where it has one. */
+  readonly vault?: string;
   /** Unique Identifier of the object: as asked for, or as made. */
   readonly uniqueIdentifier?: string;
   /** The target's name where it is not its Unique Identifier. */

@@ -61,6 +61,8 @@ const NOBODY = { id: 'CertificateID-none' };
 export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #passwords: PasswordChecker;
+  /** By id; a vault keeps its name for good. */
+  readonly #vaultNames = new Map<string, string>();
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
@@ -71,10 +73,10 @@ export class Dispatcher {
   async handle(bytes: Uint8Array, visit: Visit): Promise<Answer> {
     const scene = this.#scene();
     if (this.#options.room.stage() === 'nothing') return this.#refuseUnrecorded(bytes, scene, false);
-    let initiator = NOBODY;
+    let initiator: Who = NOBODY;
     try {
       const identity = await this.#options.visits.identify(visit, scene.now);
-      initiator = whoOf(identity);
+      initiator = await this.#whoOf(identity);
       if (!identity.ok) return await this.#stranger(bytes, identity, scene);
       return await this.#decoded(bytes, identity.initiator, identity.record, scene);
     } catch (error) {
@@ -90,15 +92,15 @@ export class Dispatcher {
     if (typeof identity === 'string') return this.#refuse(scene, NOBODY, versionToAnswer(bytes), failure, true);
     // Who is not let in is told only that, whatever else was wrong: to be a stranger is the graver thing, in the event too.
     if (!identity.ok) return this.#stranger(bytes, identity, scene);
-    return this.#refuse(scene, whoOf(identity), versionToAnswer(bytes), failure, true);
+    return this.#refuse(scene, await this.#whoOf(identity), versionToAnswer(bytes), failure, true);
   }
 
-  #stranger(bytes: Uint8Array, refusal: Refusal, scene: Scene): Promise<Answer> {
+  async #stranger(bytes: Uint8Array, refusal: Refusal, scene: Scene): Promise<Answer> {
     const failure = failed('Authentication Not Successful', `authentication by certificate: ${refusal.told}`, {
       detail: `authentication by certificate: ${refusal.cause}`,
       reasonForFailure: refusal.remedy,
     });
-    return this.#refuse(scene, whoOf(refusal), versionToAnswer(bytes), failure, true);
+    return this.#refuse(scene, await this.#whoOf(refusal), versionToAnswer(bytes), failure, true);
   }
 
   async #decoded(bytes: Uint8Array, initiator: Initiator, client: Client, scene: Scene): Promise<Answer> {
@@ -266,13 +268,29 @@ export class Dispatcher {
       unit,
       now: scene.now,
       newId,
+      log,
       correlationId: scene.correlationId,
       initiator: { id: initiator.id, ...(initiator.name !== undefined && { name: initiator.name }) },
+      vault: initiator.vault === undefined ? undefined : this.#vaultNames.get(initiator.vault),
       onViolation(violation) {
         log.error('an event was not valid and is kept in minimal form', { ...violation });
         onViolation?.();
       },
     };
+  }
+
+  /** Also learns the name of the vault, for the events of this message. */
+  async #whoOf(identity: Identity): Promise<Who> {
+    if (!identity.ok) {
+      return { id: identity.initiatorId, ...(identity.name !== undefined && { name: identity.name }) };
+    }
+    const { vault } = identity.initiator;
+    if (!this.#vaultNames.has(vault)) {
+      // Who cannot be read now has no name in this event, which then cannot be written either.
+      const known = await this.#options.store.directory.vault(vault).catch(() => undefined);
+      if (known) this.#vaultNames.set(vault, known.name);
+    }
+    return identity.initiator;
   }
 
   #scene(): Scene {
@@ -291,12 +309,9 @@ export class Dispatcher {
 interface Who {
   readonly id: string;
   readonly name?: string;
+  /** Vault id. */
+  readonly vault?: string;
 }
-const whoOf = (identity: Identity): Who =>
-  identity.ok
-    ? identity.initiator
-    : { id: identity.initiatorId, ...(identity.name !== undefined && { name: identity.name }) };
-
 function failAll(outcomes: readonly ItemOutcome[], failure: ItemFailure): void {
   for (const outcome of outcomes) outcome.result = failure;
 }

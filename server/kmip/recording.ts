@@ -20,6 +20,7 @@ import {
   type ServiceIdentity,
   type Violation,
 } from '../audit/index.ts';
+import type { Logger } from '../log/index.ts';
 import { reasonFor } from '../operations/index.ts';
 import type { UnitOfWork } from '../store/index.ts';
 import type { ItemOutcome } from './answers.ts';
@@ -34,7 +35,10 @@ export interface RecordingFrame {
   readonly newId: () => string;
   readonly correlationId: string;
   readonly initiator: { readonly id: string; readonly name?: string };
+  /** Name of the initiator's vault. */
+  readonly vault?: string | undefined;
   readonly onViolation: (violation: Violation) => void;
+  readonly log: Logger;
 }
 
 /** Records the event of one batch item, if its operation makes one. */
@@ -89,9 +93,14 @@ function outcomeOf({ status, cause, options, detail, reasonForFailure }: ItemFai
 }
 
 function record(frame: RecordingFrame, what: Omit<Occurrence, 'id' | 'time' | 'initiator' | 'correlationId'>): void {
-  const { service, unit, now, initiator, correlationId } = frame;
-  const event = buildEvent({ ...what, id: frame.newId(), time: now, initiator, correlationId }, service);
-  if (event !== undefined) unit.record(toKept(event, { time: now, onViolation: frame.onViolation }));
+  const { service, unit, now, initiator, vault, correlationId } = frame;
+  const common = { id: frame.newId(), time: now, initiator, correlationId, ...(vault !== undefined && { vault }) };
+  const event = buildEvent({ ...what, ...common }, service);
+  if (event === undefined) return;
+  // As the event has it: redacted, and without key material.
+  const { requestData, responseData } = event;
+  frame.log.trace('said', () => ({ correlationId, request: requestData, response: responseData }));
+  unit.record(toKept(event, { time: now, onViolation: frame.onViolation }));
 }
 
 /** A payload in words, as its structure declares it; without what is secret. */
