@@ -77,7 +77,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     sinks,
     now,
     onProblem: ({ sink, failures, since, retryMs, error }) =>
-      log.warn('a sink does not take events', { sink, failures, since, retryMs, error }),
+      // In one line: a receiver that is away for a day is no fault of ours, and has no use for a stack each time.
+      log.warn('a sink does not take events', { sink, failures, since, retryMs, reason: messageOf(error) }),
   });
   const audit = auditHealth({ settings, store, delivery, keeper, room, schemaViolations: () => schemaViolations });
   const startedAt = now();
@@ -138,3 +139,5 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     },
   };
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
