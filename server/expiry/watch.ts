@@ -1,4 +1,10 @@
-import { buildAdministrativeEvent, type ServiceIdentity, type Severity, toKept } from '../audit/index.ts';
+import {
+  buildAdministrativeEvent,
+  type ServiceIdentity,
+  type Severity,
+  toKept,
+  type Violation,
+} from '../audit/index.ts';
 import type { Logger } from '../log/index.ts';
 import type { Store } from '../store/index.ts';
 import { expiries, type OwnCertificates } from './expiries.ts';
@@ -83,7 +89,7 @@ const URGENT_DAYS = 7;
 
 /** One event for each threshold: that it was told is kept in the same step, so that it is told neither twice nor never. */
 async function record(expiry: Expiry, within: Threshold, options: ExpiryWatchOptions): Promise<void> {
-  const { store, service, now, newId } = options;
+  const { store, service, now, newId, log } = options;
   const { kind, name, sha256, daysLeft } = expiry;
   const noted = await store.directory.notedExpiry(sha256);
   if (noted !== undefined && noted <= within) return;
@@ -108,7 +114,9 @@ async function record(expiry: Expiry, within: Threshold, options: ExpiryWatchOpt
   );
   const unit = store.begin();
   unit.administer({ kind: 'note expiry', fingerprint: sha256, days: within });
-  unit.record(toKept(event, { time }));
+  const onViolation = (violation: Violation) =>
+    log.error('an event was not valid and is kept in minimal form', { ...violation });
+  unit.record(toKept(event, { time, onViolation }));
   await unit.commit();
 }
 

@@ -1,11 +1,13 @@
 import type { ReadPeer } from '../../certs/index.ts';
-import { buildAdministrativeEvent, type ServiceIdentity, toKept } from '../audit/index.ts';
+import { buildAdministrativeEvent, type ServiceIdentity, toKept, type Violation } from '../audit/index.ts';
 import type { Client, UnitOfWork } from '../store/index.ts';
 
 export interface FirstSightOptions {
   readonly service: ServiceIdentity;
   /** Makes a UUID. */
   readonly newId: () => string;
+  /** Told of an event that was not valid, and is kept in minimal form. */
+  readonly onViolation: (violation: Violation) => void;
 }
 
 export interface FirstSight {
@@ -25,7 +27,7 @@ export interface FirstSight {
 export async function recordFirstSight(
   { peer, client, root, issuers, now }: FirstSight,
   unit: UnitOfWork,
-  { service, newId }: FirstSightOptions,
+  { service, newId, onViolation }: FirstSightOptions,
 ): Promise<void> {
   const { fingerprint, der, initiatorId } = peer;
   unit.administer({
@@ -47,6 +49,6 @@ export async function recordFirstSight(
     },
     service,
   );
-  unit.record(toKept(event, { time: now }));
+  unit.record(toKept(event, { time: now, onViolation }));
   await unit.commit();
 }

@@ -50,7 +50,13 @@ export function kmipService(options: KmipServiceOptions): KmipService {
   const { room = unwatchedRoom } = options;
   const { limits } = settings;
   const vaultKeys = new VaultKeys(options.rootKey, id => store.directory.vault(id));
-  const initiators = new Initiators({ store, room, service, newId, staleCrl: settings.trust.staleCrl });
+  const initiators = new Initiators({
+    ...{ store, room, service, newId, staleCrl: settings.trust.staleCrl },
+    onViolation(violation) {
+      log.error('an event was not valid and is kept in minimal form', { ...violation });
+      options.onViolation?.();
+    },
+  });
   const sightings = new Sightings(store.sightings, log);
   const visits = new Visits({ initiators, sightings, now, log });
   const dispatcher = new Dispatcher({
