@@ -180,7 +180,11 @@ function columnsOf(data: string): { kept: Haystack; rest: Haystack } {
   const kept = new Map<string, Buffer>();
   const rest = new Map<string, Buffer>();
   try {
-    const tables = database.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();
+    // What a virtual table holds stands in tables of its own, which are searched.
+    const tables = database
+      .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'")
+      .pluck()
+      .all();
     for (const table of tables) {
       const rows = database.prepare<[], Record<string, unknown>>(`SELECT * FROM "${table}"`).all();
       for (const column of Object.keys(rows[0] ?? {})) {
@@ -202,17 +206,14 @@ const NEWLINE = Buffer.from('\n');
 async function commands(server: ServerProcess): Promise<Record<string, string>> {
   const said: Record<string, string> = {};
   for (const args of [
-    ...['table', 'json', 'csv', 'cef', 'ocsf', 'record'].map(format => [
+    ...['table', 'csv', 'cef', 'ocsf', 'record'].map(format => [
       ...['events', '--format', format, '--limit', '100000'],
     ]),
     ['events', 'show', '5'],
-    ...['action', 'initiator', 'outcome', 'severity', 'vault', 'hour'].map(by => ['events', 'stats', '--by', by]),
+    ['events', 'stats'],
     ['audit', 'export'],
     ['audit', 'prove', '5'],
     ['audit', 'verify'],
-    ['audit', 'key'],
-    ['audit', 'segments'],
-    ['status', '--json'],
     ['keys', 'list', '--json'],
   ]) {
     const { code, out, err } = await server.kmipd(...args);
