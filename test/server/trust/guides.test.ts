@@ -47,8 +47,9 @@ t.test('every command in the guides exists, with the flags that they show', asyn
       }
       const help = await helpOf(path);
       t.ok(path.length > 0, `${guide}: kmipd ${command}`);
-      // A table may name a group of commands, but nobody can run one.
-      if (words.length > path.length) t.notMatch(help, /^Commands:/m, `${guide}: kmipd ${command} is a whole command`);
+      // A table may name a group of commands, but nobody can run one; `events` is a command and has some.
+      if (words.length > path.length && path.join(' ') !== 'events')
+        t.notMatch(help, /^Commands:/m, `${guide}: kmipd ${command} is a whole command`);
       for (const flag of command.match(/--[a-z0-9-]+/g) ?? [])
         t.ok(help.includes(flag), `${guide}: kmipd ${command}: ${flag}`);
       looked++;
