@@ -1,3 +1,4 @@
+// For property 22 of docs/audit.md.
 import { measure, type Figures } from './measure.ts';
 import { auditScenarios } from './scenarios.ts';
 import type { Target } from './wire.ts';

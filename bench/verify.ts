@@ -1,3 +1,4 @@
+// For property 8 of docs/audit.md: how long it takes to verify a large export.
 import {
   canonicalJson,
   exportHeaderLine,

@@ -19,7 +19,7 @@ const hasTls = () => readdirSync('/usr/lib').some(kind => existsSync(join('/usr/
 const WAYS = ['tcp', 'tls', 'mutual'] as const;
 type Way = (typeof WAYS)[number];
 
-t.test('rsyslogd, killed and started again under load: what it has written is the log, in order', async t => {
+t.test('property 16: rsyslogd, killed and started again under load, has written the log, in order', async t => {
   if (!hasTool(t, 'rsyslogd')) return;
   if (!hasTls()) {
     const text = 'rsyslogd knows no TLS: Debian has it in rsyslog-gnutls';

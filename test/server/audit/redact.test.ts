@@ -6,7 +6,7 @@ import { redact, redactText } from '../../../server/audit/redact.ts';
 
 const SECRET_NAMES = ['service_principal_password', 'secret_access_key', 'access_key_id', 'api_key'];
 
-t.test('redacts the four names at any depth, whatever their value', async t => {
+t.test('property 13: redacts the four names at any depth, whatever their value', async t => {
   for (const name of SECRET_NAMES) {
     t.strictSame(redact({ [name]: 's3cr3t', a: [{ b: { [name]: { c: 's3cr3t' } } }] }), {
       [name]: '[redacted]',
@@ -53,7 +53,7 @@ t.test('keeps a member called __proto__ as a member', async t => {
   t.equal(({} as { polluted?: string }).polluted, undefined);
 });
 
-t.test('over random payloads: no secret, no address, no forbidden name, nothing that does not show', async t => {
+t.test('property 13: in random payloads no secret, address, forbidden name, nothing that does not show', async t => {
   const name = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 12 }),
     fc.constantFrom(

@@ -1,3 +1,4 @@
+// Shows properties 6 and 7 of docs/audit.md: no change, gap, cut or replacement of the log stays unseen.
 import t, { type Test } from 'tap';
 import { FIRST_PREV, nextRecord, recordLine } from '../../../server/chain/index.ts';
 import { exportLines, fileOf, keyOf, makeLog, type MadeLog, verify } from './made-log.ts';

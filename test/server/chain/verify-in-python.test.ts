@@ -10,7 +10,7 @@ const isThere = spawnSync('python3', ['--version']).status === 0;
 const EXIT_CODES = { intact: 0, altered: 1, unchecked: 2 };
 const skip = isThere ? false : 'python3 is not there: the second verifier was left out';
 
-t.test('a verifier in Python agrees with ours on good and mutated exports', { skip }, async t => {
+t.test('property 8: a verifier in Python agrees with ours on good and mutated exports', { skip }, async t => {
   const folder = t.testdir({ key: `${vkey}\n` });
   const log = makeLog({ count: 60, checkpointEvery: 20 });
   const lines = await exportLines(log);

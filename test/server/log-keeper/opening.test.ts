@@ -9,7 +9,7 @@ const whats = async (world: World) => (await world.told()).map(({ what }) => wha
 const told = async (world: World, what: string) => (await world.told()).filter(each => each.what === what);
 const run = async (world: World) => (await world.start()).stop();
 
-t.test('each start says whether the last stop was clean', async t => {
+t.test('property 10: each start says whether the last stop was clean', async t => {
   const world = newWorld(t);
   await run(world);
   await run(world);
@@ -130,7 +130,7 @@ t.test(
   },
 );
 
-t.test('a database that was put back from a backup is told of, with size and head of both', async t => {
+t.test('property 10: a database that was put back from a backup is told of, with size and head of both', async t => {
   const world = newWorld(t);
   await world.work(5);
   await run(world);
@@ -234,7 +234,7 @@ t.test('nothing is signed over a gap: the log says once that a record is missing
   t.same(await told(world, 'checkpoint signed'), []);
 });
 
-t.test('a clock that was set back an hour: order stays seq, and the log says by how much', async t => {
+t.test('property 10: a clock that was set back an hour: order stays seq, and the log says by how much', async t => {
   const world = newWorld(t);
   const keeper = await world.start();
   await world.work(2);

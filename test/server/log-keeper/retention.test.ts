@@ -156,7 +156,7 @@ t.test('segments that are too old are exported, then removed, oldest first; the 
   await checkChain(t, world);
 });
 
-t.test('50 small segments, with kills in a purge and between export and removal', async t => {
+t.test('property 9: 50 small segments, with kills in a purge and between export and removal', async t => {
   const world = newWorld(t, { ...SMALL, 'audit.retention.days': 1 });
   const exports = world.file('exports');
   let keeper = await world.start();

@@ -61,7 +61,7 @@ async function served(t: Test) {
   return { now, asked, fetched, metrics };
 }
 
-t.test('each metric moves in its fault, and no other', async t => {
+t.test('property 18: each metric moves in its fault, and no other', async t => {
   const { now, metrics } = await served(t);
   let before = await metrics();
   const moved = async () => {

@@ -8,7 +8,7 @@ import { runServer } from '../running-server.ts';
 import { receiver } from './receiver.ts';
 
 t.test(
-  'while a receiver takes requests and never answers, clients are served, and metrics and status say so',
+  'property 17: while a receiver takes requests and never answers, clients are served, and metrics and status say so',
   async t => {
     const { url, received } = await receiver(t, () => {});
     const server = await runServer(t, {

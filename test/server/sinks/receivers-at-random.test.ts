@@ -87,7 +87,7 @@ const distinct = (all: readonly string[]) => [...new Set(all)];
 t.comment(`SEED=${SEED}`);
 
 t.test(
-  'a webhook that fails at random has every event in the end, in order, and knows a batch that comes again',
+  'property 16: a webhook that fails at random has every event in the end, in order, and knows a batch that comes again',
   async t => {
     const sinkTo = (url: string, ca: string) =>
       webhookSink(
@@ -111,7 +111,7 @@ t.test(
   },
 );
 
-t.test('an OTLP receiver that fails at random has every event in the end, in order, each request valid', async t => {
+t.test('property 16: an OTLP receiver that fails at random has every event, in order, in valid requests', async t => {
   const service = defaultServiceIdentity;
   const sinkTo = (url: string, ca: string) =>
     otlpSink(

@@ -1,3 +1,4 @@
+// Shows property 1 of docs/audit.md: a change and its event are there together or not at all.
 import Sqlite from 'better-sqlite3';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
