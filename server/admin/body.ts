@@ -2,7 +2,8 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { AdminError } from './admin-error.ts';
 import type { ReceivedRequest } from './authentication.ts';
 
-const ajv = new Ajv({ discriminator: true });
+/** Made at first use: commands load this too. */
+let ajv: Ajv | undefined;
 const compiled = new WeakMap<object, ValidateFunction>();
 
 /** The body, as the row's schema says. Throws AdminError that names the member which is wrong, never what stands in it. */
@@ -12,6 +13,7 @@ export function parsedBody(row: { readonly body: object }, { headers, body }: Re
   }
   const value = parsed(body);
   let validate = compiled.get(row.body);
+  ajv ??= new Ajv({ discriminator: true });
   if (!validate) compiled.set(row.body, (validate = ajv.compile(row.body)));
   if (validate(value)) return value as never;
   const [error] = validate.errors ?? [];
