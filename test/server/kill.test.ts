@@ -16,17 +16,17 @@ const seed = Number(process.env['KMIPD_KILL_SEED'] ?? Date.now() % 2 ** 32);
 const CONNECTIONS = 5;
 /** Answers that a server gives before it is killed, so that a busy machine loads it too; and for how much longer it may live. */
 const ANSWERS_MIN = 5;
-const ANSWERS_MAX = 60;
+const ANSWERS_MAX = 40;
 const MS_MORE_MAX = 20;
 /** Servers at once, each with a data folder of its own: while one starts again, another is under load. */
 const LANES = 2;
 /** Rounds from one look at the whole database file to the next, and from one death of the follower to the next. */
 const INTEGRITY_EVERY = 25;
-const FOLLOWER_EVERY = 5;
+const FOLLOWER_EVERY = 10;
 /** Longest that delivery may take after the last round. */
 const DELIVERED_MS = 60_000;
 /** Keys fetched before a kill that are fetched again after it. */
-const FETCHED_AGAIN = 3;
+const FETCHED_AGAIN = 1;
 
 t.setTimeout(120_000 + rounds * 10_000);
 
@@ -34,7 +34,7 @@ t.setTimeout(120_000 + rounds * 10_000);
  * SIGKILL ends the process, not the machine: what SQLite has handed to the system is there afterwards also without fsync, which
  * this cannot see. It shows that no answer leaves before its commit, and that changes and events are one commit.
  */
-t.test(`killed ${rounds} times under load, nothing is lost and nothing half done; seed ${seed}`, async t => {
+t.test(`properties 1, 2 and 16: ${rounds} kills under load lose nothing and halve nothing; seed ${seed}`, async t => {
   const lanes = Array.from({ length: LANES }, (_, i) => i);
   const roundsOf = (lane: number) => Math.floor((rounds + lane) / LANES);
   const ledgers = await Promise.all(

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import t from 'tap';
 import { validateEvent } from '../../../server/audit/schema.ts';
 
@@ -23,4 +24,10 @@ t.test('says where and what, without the value', async t => {
   const event = eventsIn('examples')[0]?.[1];
   t.equal(validateEvent({ ...event, eventTime: 'secret' })?.startsWith('/eventTime must match pattern'), true);
   t.notMatch(validateEvent({ ...event, eventTime: 'secret' }), /secret/);
+});
+
+t.test('the schema is one by JSON Schema 2020-12', async t => {
+  const schema = new URL('../../../server/audit/event.schema.json', import.meta.url);
+  const ajv = new Ajv2020();
+  t.ok(ajv.validateSchema(JSON.parse(readFileSync(schema, 'utf8'))), ajv.errorsText());
 });
