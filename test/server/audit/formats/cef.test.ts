@@ -58,7 +58,7 @@ t.test('property 21: each example is CEF, version 0, and reads back as it is', a
   }
 });
 
-t.test('property 21: whatever a client sends, its event is one line of CEF that reads back as it is', async t => {
+t.test('property 21: whatever a client sends, its event is one line of CEF that reads back as it is', async () => {
   fc.assert(
     fc.property(hostileEvent, record => {
       const problem = problemOf(record);
@@ -67,7 +67,7 @@ t.test('property 21: whatever a client sends, its event is one line of CEF that 
   );
 });
 
-t.test('property 21: no address stands in CEF, though every text of the event had one', async t => {
+t.test('property 21: no address stands in CEF, though every text of the event had one', async () => {
   fc.assert(
     fc.property(addressEvent, record => {
       for (const [name, value] of parseCef(cef(record)).extension)
