@@ -24,7 +24,7 @@ t.test('docs/audit.md has every property, and each test or bench that it names b
 
 /** `property 5`, `properties 5, 7 and 9`. */
 function bears(number: number, text: string): boolean {
-  const named = [...text.matchAll(/propert(?:y|ies) ((?:\d+(?:, | and )?)+)/g)].flatMap(([, list = '']) =>
+  const named = [...text.matchAll(/[Pp]ropert(?:y|ies) ((?:\d+(?:, | and )?)+)/g)].flatMap(([, list = '']) =>
     list.match(/\d+/g),
   );
   return named.includes(String(number));
