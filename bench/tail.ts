@@ -1,5 +1,5 @@
 // node --import @tapjs/typescript/import bench/tail.ts
-// Property 20: how long after the answer to a request its event is printed by `kmipd events --follow`, in a process of its own.
+// For property 20: how long after the answer to a request its event is printed by `kmipd events --follow`, in a process of its own.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
