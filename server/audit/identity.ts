@@ -31,7 +31,7 @@ export const defaultServiceIdentity: ServiceIdentity = {
 };
 
 const FORMS: Readonly<Record<Exclude<keyof ServiceIdentity, 'extensions'>, RegExp>> = {
-  serviceName: /^[^:\p{Cc}]{4,128}$/u,
+  serviceName: /^[^:\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{4,128}$/u,
   instanceId: /^[A-Za-z0-9-]{1,128}$/,
   cname: /^[a-z0-9-]{1,64}$/,
   ctype: /^(public|dedicated|local|staging)$/,

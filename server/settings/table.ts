@@ -122,7 +122,7 @@ const settingsTable = {
     'also record what the events page has no action for: Locate, changes of attributes',
   ),
   'audit.serviceName': row(
-    text('a name without a colon', /^[^:\p{Cc}]{2,128}$/u),
+    text('a name of 4 to 128 characters that show, without a colon', /^[^:\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{4,128}$/u),
     'Hyper Protect Crypto Services',
     'service that the message of an event names',
   ),

@@ -9,7 +9,7 @@ t.test("has the events page's words unless they are set", async t => {
 
 t.test('refuses a part that would make an invalid event, and names it', async t => {
   const wrong = {
-    serviceName: ['a: b', 'a\nbcd', ''],
+    serviceName: ['a: b', 'a\nbcd', '', 'abcd\u2028', 'abcd\u202e', 'abcd\ud800'],
     instanceId: ['', 'a:b'],
     cname: ['Blue Mix'],
     ctype: ['secret'],
