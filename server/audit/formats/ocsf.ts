@@ -1,10 +1,12 @@
+import { hash } from 'node:crypto';
 import { canonicalJson } from '../../chain/index.ts';
 import type { DeliveredEvent } from '../delivery/index.ts';
+import type { AuditEvent } from '../event.ts';
 import type { ServiceIdentity } from '../identity.ts';
 import { said, timeOf } from './said.ts';
 
-/** Of the Open Cybersecurity Schema Framework. */
-const OCSF_VERSION = '1.6.0';
+/** Of the Open Cybersecurity Schema Framework; the first one with the profile record_integrity. */
+const OCSF_VERSION = '1.9.0';
 const CATEGORY = { category_uid: 6, category_name: 'Application Activity' };
 const CLASS = { class_uid: 6003, class_name: 'API Activity' };
 
@@ -45,14 +47,33 @@ const USER_TYPES: ReadonlyMap<string, { readonly type_id: number; readonly type:
 ]);
 const CERTIFICATE = { type_id: 99, type: 'Certificate' };
 const SHA256 = { algorithm_id: 3, algorithm: 'SHA-256' };
+/** JSON Canonicalization Scheme (RFC 8785). */
+const JCS = { serialization_id: 2, serialization: 'JCS' };
+const HEX = { encoding_id: 1, encoding: 'Hex' };
 
 /**
- * An event as API Activity (class 6003) with the profile record_integrity: `attestation` has the record's hash and the one
- * before, and `raw_data` the event that was hashed, so that the chain can be checked from here too. `src_endpoint`, which the
- * class wants, has the initiator's id and neither address nor host.
+ * An event as API Activity (class 6003) with the profile record_integrity: the attestation's fingerprint is over this form of the
+ * event, as OCSF wants it, and has no `prev_event`, whose id only the record before knows. What chains the records of the log is in
+ * `unmapped.record_integrity`; with `raw_data`, the event that was hashed, the chain can be checked from here too.
  */
 export function ocsfLine(event: DeliveredEvent, service: ServiceIdentity): string {
   const whole = said(event);
+  const activity = activityOf(whole, event, service);
+  const attestation = {
+    uid: String(event.seq),
+    chain_uid: whole.logSourceCRN,
+    authority_uid: service.instanceId,
+  };
+  // Over all of the event but the fingerprint itself.
+  const value = hash('sha256', canonicalJson({ ...activity, attestation_list: [attestation] }), 'hex');
+  return canonicalJson({
+    ...activity,
+    attestation_list: [{ ...attestation, fingerprint: { ...SHA256, ...JCS, ...HEX, value } }],
+  });
+}
+
+/** The event without attestation. `src_endpoint`, which the class wants, has the initiator's id and neither address nor host. */
+function activityOf(whole: AuditEvent, event: DeliveredEvent, service: ServiceIdentity) {
   const { action, outcome, initiator, target, reason, correlationId } = whole;
   const [, objectType = '', verb = ''] = action.split('.');
   const known = ACTIVITY_OF.get(verb);
@@ -62,7 +83,7 @@ export function ocsfLine(event: DeliveredEvent, service: ServiceIdentity): strin
     uid: initiator.id,
     ...(initiator.name !== undefined && { name: initiator.name }),
   };
-  return canonicalJson({
+  return {
     ...{ ...CATEGORY, ...CLASS, ...activity, ...SEVERITIES[whole.severity] },
     type_uid: CLASS.class_uid * 100 + activity.activity_id,
     type_name: `${CLASS.class_name}: ${activity.activity_name}`,
@@ -90,14 +111,7 @@ export function ocsfLine(event: DeliveredEvent, service: ServiceIdentity): strin
       correlation_uid: correlationId,
       original_time: whole.eventTime,
     },
-    attestation: {
-      chain_uid: whole.logSourceCRN,
-      uid: String(event.seq),
-      fingerprint: { ...SHA256, value: event.hash },
-      ...(event.seq > 1 && {
-        prev_event: { uid: String(event.seq - 1), fingerprint: { ...SHA256, value: event.prev } },
-      }),
-    },
+    unmapped: { record_integrity: { ...SHA256, v: event.v, value: event.hash, previous: event.prev } },
     raw_data: event.json,
-  });
+  };
 }

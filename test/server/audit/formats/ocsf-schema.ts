@@ -1,5 +1,5 @@
 /**
- * JSON Schema of the Open Cybersecurity Schema Framework's class API Activity (6003) with the profile record_integrity, as far as
+ * JSON Schema of the Open Cybersecurity Schema Framework's class API Activity (6003), version 1.9.0, with the profile record_integrity, as far as
  * kmipd uses it: attributes that are not here are refused, those of a host or an address (`ip`, `hostname`, `svc_name`) too.
  */
 const closed = (properties: object, ...required: string[]) => ({
@@ -11,10 +11,23 @@ const anyText = { type: 'string' };
 const integer = { type: 'integer' };
 const oneOf = (...values: (number | string)[]) => ({ enum: values });
 
-const sha256 = closed(
-  { algorithm_id: { const: 3 }, algorithm: { const: 'SHA-256' }, value: { pattern: '^[0-9a-f]{64}$', ...text } },
-  'algorithm_id',
-  'value',
+const sha256 = {
+  ...{ algorithm_id: { const: 3 }, algorithm: { const: 'SHA-256' } },
+  value: { pattern: '^[0-9a-f]{64}$', ...text },
+};
+const jcs = { serialization_id: { const: 2 }, serialization: { const: 'JCS' } };
+const hex = { encoding_id: { const: 1 }, encoding: { const: 'Hex' } };
+const attestation = closed(
+  {
+    ...{ uid: text, authority_uid: text, chain_uid: text },
+    fingerprint: closed({ ...sha256, ...jcs, ...hex }, 'algorithm_id', 'serialization_id', 'value'),
+  },
+  'fingerprint',
+);
+/** `unmapped` is the source's own: here, what chains the records of the log. */
+const recordIntegrity = closed(
+  { ...sha256, v: { const: 1 }, previous: sha256.value },
+  ...['algorithm_id', 'algorithm', 'value', 'v', 'previous'],
 );
 const user = closed({ uid: text, name: anyText, type_id: oneOf(0, 1, 2, 3, 99), type: text }, ...['uid', 'type_id']);
 const activities = [
@@ -60,7 +73,8 @@ export const apiActivity = {
       resources: { type: 'array', minItems: 1, items: closed({ uid: text, name: anyText, type: text }, 'uid') },
       metadata: closed(
         {
-          version: { pattern: '^\\d+\\.\\d+\\.\\d+$', ...text },
+          // The first version with the profile.
+          version: { const: '1.9.0' },
           profiles: { type: 'array', items: { const: 'record_integrity' }, minItems: 1 },
           product: closed({ name: text, vendor_name: text, version: text }, 'vendor_name'),
           uid: text,
@@ -71,18 +85,11 @@ export const apiActivity = {
         },
         ...['version', 'product', 'profiles'],
       ),
-      attestation: closed(
-        {
-          chain_uid: text,
-          uid: text,
-          fingerprint: sha256,
-          prev_event: closed({ uid: text, fingerprint: sha256 }, 'uid', 'fingerprint'),
-        },
-        'fingerprint',
-      ),
+      attestation_list: { type: 'array', minItems: 1, items: attestation },
+      unmapped: closed({ record_integrity: recordIntegrity }, 'record_integrity'),
     },
     ...['activity_id', 'category_uid', 'class_uid', 'metadata', 'severity_id', 'time', 'type_uid'],
-    ...['actor', 'api', 'src_endpoint', 'attestation'],
+    ...['actor', 'api', 'src_endpoint', 'attestation_list', 'unmapped'],
   ),
   allOf: [
     // type_uid = class_uid * 100 + activity_id; names as the class has them. 99 is Other, named by the source.

@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import t from 'tap';
 import { allActions, type DeliveredEvent, formatterOf, holdsAddress } from '../../../../server/audit/index.ts';
-import { canonicalJson, recordHash } from '../../../../server/chain/index.ts';
+import { canonicalJson, FIRST_PREV, recordHash } from '../../../../server/chain/index.ts';
 import { addressEvent, eventIn, examples, hostileEvent, NOT_IN_A_LINE, service } from './events.ts';
 import { apiActivity } from './ocsf-schema.ts';
 
@@ -14,9 +15,9 @@ interface Ocsf {
   readonly activity_id: number;
   readonly activity_name: string;
   readonly metadata: { readonly sequence: number };
-  readonly attestation: {
-    readonly fingerprint: { readonly value: string };
-    readonly prev_event?: { readonly uid: string; readonly fingerprint: { readonly value: string } };
+  readonly attestation_list: readonly { readonly fingerprint: { readonly value: string } }[];
+  readonly unmapped: {
+    readonly record_integrity: { readonly v: number; readonly value: string; readonly previous: string };
   };
   readonly [name: string]: unknown;
 }
@@ -75,14 +76,33 @@ t.test('property 21: each example is an API Activity (OCSF class 6003) with its 
   }
 });
 
-t.test('property 21: the chain can be checked from OCSF alone', async t => {
-  const lines = examples().map(record => JSON.parse(ocsf(record)) as Ocsf);
-  for (const [index, { raw_data: json, metadata, attestation }] of lines.entries()) {
-    const before = lines[index - 1]?.attestation.fingerprint.value;
-    t.equal(attestation.prev_event?.fingerprint.value, before);
-    t.equal(attestation.prev_event?.uid, before && String(metadata.sequence - 1));
-    const prev = before ?? '0'.repeat(64);
-    t.equal(attestation.fingerprint.value, recordHash({ v: 1, seq: metadata.sequence, prev, json }));
+/** SHA-256 over the event's RFC 8785 form without the fingerprints of its attestations, as OCSF has them computed. */
+function fingerprintOf({ attestation_list, ...event }: Ocsf): string {
+  const attestations = attestation_list.map(attestation => ({ ...attestation, fingerprint: undefined }));
+  const text = canonicalJson({ ...event, attestation_list: attestations });
+  return createHash('sha256').update(text, 'utf8').digest('hex');
+}
+
+t.test('property 21: an event in OCSF is attested: whatever is changed in it breaks its fingerprint', async t => {
+  for (const record of examples()) {
+    const event = JSON.parse(ocsf(record)) as Ocsf;
+    t.same(
+      event.attestation_list.map(({ fingerprint }) => fingerprint.value),
+      [fingerprintOf(event)],
+    );
+    for (const name of Object.keys(event).filter(each => each !== 'attestation_list'))
+      t.not(fingerprintOf({ ...event, [name]: 'changed' }), fingerprintOf(event), name);
+  }
+});
+
+t.test('property 21: the chain of the log can be checked from OCSF alone', async t => {
+  let before = FIRST_PREV;
+  for (const record of examples()) {
+    const { raw_data: json, metadata, unmapped } = JSON.parse(ocsf(record)) as Ocsf;
+    const { v, value, previous } = unmapped.record_integrity;
+    t.equal(previous, before);
+    t.equal(value, recordHash({ v, seq: metadata.sequence, prev: previous, json }));
+    before = value;
   }
 });
 
@@ -132,8 +152,11 @@ t.test('the schema of these tests takes nothing that is not an API Activity', as
     'a severity that there is not': { severity_id: 7 },
     'a status with the name of another': { status: 'Unknown' },
     'no vendor': { metadata: { ...good.metadata, product: { name: 'kmipd' } } },
-    'an MD5': { attestation: { fingerprint: { algorithm_id: 1, value: 'ab'.repeat(32) } } },
-    'no integrity': { attestation: undefined },
+    'the version before the profile': { metadata: { ...good.metadata, version: '1.8.0' } },
+    'an MD5': { attestation_list: [{ fingerprint: { algorithm_id: 1, serialization_id: 2, value: 'ab'.repeat(32) } }] },
+    'no fingerprint': { attestation_list: [{ uid: '1' }] },
+    'no integrity': { attestation_list: undefined },
+    'no chain': { unmapped: undefined },
   };
   for (const [what, change] of Object.entries(bad))
     t.notOk(validate(JSON.parse(JSON.stringify({ ...good, ...change }))), what);
