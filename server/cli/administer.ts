@@ -22,6 +22,8 @@ interface Deed {
 interface Done<T> {
   readonly result: T;
   readonly responseData: PlainObject;
+  /** Besides what the deed has. */
+  readonly requestData?: PlainObject;
 }
 
 /**
@@ -30,8 +32,12 @@ interface Done<T> {
  */
 export async function administer<T>(context: CommandContext, deed: Deed, act: () => Promise<Done<T>>): Promise<T> {
   try {
-    const { result, responseData } = await act();
-    await record(context, { ...deed, responseData }, { ok: true });
+    const { result, responseData, requestData } = await act();
+    await record(
+      context,
+      { ...deed, requestData: { ...deed.requestData, ...requestData }, responseData },
+      { ok: true },
+    );
     return result;
   } catch (error) {
     const reason = exitReasonOf(error);
@@ -66,7 +72,7 @@ async function record(
     target = { id: '', name: '' },
     requestData = {},
     responseData,
-  }: Deed & Omit<Done<unknown>, 'result'>,
+  }: Deed & Pick<Done<unknown>, 'responseData'>,
   outcome: Outcome,
 ): Promise<void> {
   const time = world.now();

@@ -69,7 +69,7 @@ export async function keyShow(
         throw new CommandError('notFound', `there is no object ${uniqueIdentifier}; \`kmipd keys list\` shows all`);
       }
       const result = { ...shown(object, await vaultNames(context)), attributes: shownAttributes(object) };
-      return { result, responseData: { state: result.state } };
+      return { result, requestData: { vault: result.vault }, responseData: { state: result.state } };
     });
     if (options.json) return printJson(world.stdout, key);
     world.stdout.write(`${key.uniqueIdentifier}\n`);

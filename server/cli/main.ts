@@ -11,6 +11,9 @@ const LINGER_MS = 300;
 const output = (stream: NodeJS.WriteStream): Output => ({
   write: text => void stream.write(text),
   isTerminal: stream.isTTY === true,
+  get columns() {
+    return stream.isTTY ? stream.columns : undefined;
+  },
   stream,
 });
 

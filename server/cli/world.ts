@@ -4,6 +4,8 @@ import type { Writable } from 'node:stream';
 export interface Output {
   write(text: string): void;
   readonly isTerminal: boolean;
+  /** Characters of a line there, as wide as the terminal is now; undefined when it is none. */
+  readonly columns?: number | undefined;
   /** The stream behind it, for who must know when text has left. */
   readonly stream?: Writable;
 }

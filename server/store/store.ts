@@ -276,6 +276,8 @@ export interface DirectoryReader {
   /** Objects for listings, newest first; keyset paging by `before` (a Unique Identifier of the page before). */
   objects(options: { vault?: string; before?: string; limit: number }): Promise<StoredObject[]>;
   object(uniqueIdentifier: string): Promise<StoredObject | undefined>;
+  /** Unique Identifiers that begin so, in their order. */
+  identifiersFrom(beginning: string, limit: number): Promise<string[]>;
 }
 
 /** An event as it is kept: the JSON text and what listings filter by. */

@@ -55,7 +55,7 @@ const withFilters = (command: Command): Command =>
       '--initiator <who>',
       'a client’s or administrator’s name, a certificate’s SHA-256 fingerprint, or an id as events name it',
     )
-    .option('--key <id>', 'a key’s Unique Identifier, or another target’s id')
+    .option('--key <id>', 'a key’s Unique Identifier or its first 8 characters or more, or another target’s id')
     .option('--vault <name>', 'a vault’s name')
     .option('--action <action>', 'an action or its end: create, kmip-key.destroy; may be repeated', collect)
     .addOption(new Option('--outcome <outcome>', 'how it ended').choices(['success', 'failure']))

@@ -33,7 +33,7 @@ export async function filterFrom(
     ...(initiator !== undefined && { initiators: await initiatorsCalled(store, initiator) }),
     ...(outcome !== undefined && { outcomes: [outcome] }),
     ...(severity !== undefined && { severities: severity }),
-    ...(key !== undefined && { target: key }),
+    ...(key !== undefined && { target: await targetCalled(store, key) }),
     ...(vault !== undefined && { vault }),
     ...(correlation !== undefined && { correlationId: correlation }),
     ...(text !== undefined && { text }),
@@ -53,6 +53,18 @@ export function actionMatches(shortened: string): string[] {
     suggestion(shortened, endings) ||
     `; actions end in ${[...new Set(names.map(name => name.split('.').at(-1)))].sort().join(', ')}`;
   throw new CommandError('usage', `--action ${shortened}: no action ends so${remedy}`);
+}
+
+/** As much of a Unique Identifier as a person may leave it at. */
+const BEGINNING = /^[0-9a-f-]{8,35}$/;
+
+/** Target for a key's Unique Identifier or the beginning of one, or an id as it stands in events. CommandError when several begin so. */
+async function targetCalled({ directory }: Pick<Store, 'directory'>, name: string): Promise<string> {
+  const beginning = name.toLowerCase();
+  if (!BEGINNING.test(beginning) || (await directory.object(name))) return name;
+  const [only, another] = await directory.identifiersFrom(beginning, 2);
+  if (another === undefined) return only ?? name;
+  throw new CommandError('usage', `--key ${name}: several keys begin so, ${only} and ${another}; give more of it`);
 }
 
 /** Initiator ids for a client's or administrator's label, a certificate's fingerprint, an operating system user, or an id as it stands in events. */

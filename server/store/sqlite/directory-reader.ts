@@ -35,6 +35,7 @@ export function directoryReader(connection: Connection): DirectoryReader {
     termValues: (vault, name, limit) => connection.read(({ counts }) => counts.termValues(vault, name, limit)),
     objects: options => connection.read(({ objects }) => objects.list(options)),
     object: uniqueIdentifier => connection.read(({ objects }) => objects.find(uniqueIdentifier)),
+    identifiersFrom: (beginning, limit) => connection.read(({ objects }) => objects.identifiersFrom(beginning, limit)),
   };
 }
 

@@ -50,6 +50,7 @@ export class ObjectTable {
   readonly #findByNumber: Statement<[number], Row>;
   readonly #numberOf: Statement<[string], number>;
   readonly #identifierOf: Statement<[number], string>;
+  readonly #identifiersBetween: Statement<[string, string, number], string>;
   readonly #due: Statement<[number, number, string, number], Row>;
   readonly #newest: Statement<[number, number], Row>;
   readonly #newestOfVault: Statement<[number, number, number], Row>;
@@ -68,6 +69,12 @@ export class ObjectTable {
       .pluck();
     this.#identifierOf = database
       .prepare<[number], string>('SELECT unique_identifier FROM managed_object WHERE object = ?')
+      .pluck();
+    this.#identifiersBetween = database
+      .prepare<[string, string, number], string>(
+        `SELECT unique_identifier FROM managed_object WHERE unique_identifier >= ? AND unique_identifier < ?
+          ORDER BY unique_identifier LIMIT ?`,
+      )
       .pluck();
     this.#due = database.prepare(`${SELECT} WHERE o.vault = ? AND next_transition_at <= ?
       AND unique_identifier NOT IN (SELECT value FROM json_each(?)) ORDER BY next_transition_at, object LIMIT ?`);
@@ -101,6 +108,11 @@ export class ObjectTable {
     const uniqueIdentifier = this.#identifierOf.get(object);
     if (uniqueIdentifier === undefined) throw new Error(`no object has the number ${object}`);
     return uniqueIdentifier;
+  }
+
+  /** Unique Identifiers that begin so, in their order. */
+  identifiersFrom(beginning: string, limit: number): string[] {
+    return this.#identifiersBetween.all(beginning, `${beginning}\u{10ffff}`, limit);
   }
 
   /** Those of the vault whose state changes not after `now`, soonest first, without those named. */

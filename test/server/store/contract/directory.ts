@@ -124,6 +124,20 @@ export function directory(t: Test, open: Open): void {
     t.ok(await store.directory.object(object.uniqueIdentifier));
   });
 
+  t.test('objects are found by how their Unique Identifiers begin', async t => {
+    const { store } = await open(t);
+    const vault = await addVault(store);
+    const ids = ['5d6b1f8e-1', '5d6b1f8e-2', '5d6b1f8f', '5d6b1f', 'ä', '5D6B1F8E'];
+    await commit(store, unit =>
+      ids.forEach(uniqueIdentifier => unit.insert(sampleObject(vault, { uniqueIdentifier }))),
+    );
+    t.same(await store.directory.identifiersFrom('5d6b1f8e', 9), ['5d6b1f8e-1', '5d6b1f8e-2']);
+    t.same(await store.directory.identifiersFrom('5d6b1f8e', 1), ['5d6b1f8e-1']);
+    t.same(await store.directory.identifiersFrom('5d6b1f', 9), ['5d6b1f', '5d6b1f8e-1', '5d6b1f8e-2', '5d6b1f8f']);
+    t.same(await store.directory.identifiersFrom('5d6b1f8e%', 9), []);
+    t.same(await store.directory.identifiersFrom('_', 9), []);
+  });
+
   t.test('objects are listed newest first, by page, of one vault or of all', async t => {
     const { store } = await open(t);
     const [one, two] = [await addVault(store), await addVault(store)];
