@@ -48,6 +48,9 @@ t.test('a client that is added or removed is known to the running server at once
   const show = await server.kmipd('keys', 'show', uniqueIdentifier, '--json');
   t.match(JSON.parse(show.out), { attributes: { 'Cryptographic Algorithm': 'AES', 'Cryptographic Length': 256 } });
   t.match((await server.kmipd('keys', 'show', uniqueIdentifier)).out, /Cryptographic Length +256\n/);
+  const told = await server.kmipd('events', '--json', '--vault', 'default', '--action', 'managed-keys.read');
+  t.equal(told.out.split('\n').length - 1, 2, 'both events name the vault');
+  t.match(JSON.parse(told.out.split('\n')[0]!), { requestData: { uniqueIdentifier, vault: 'default' } });
   const events = await server.kmipd('events', '--json', '--initiator', 'vcsa-01');
   t.same(
     events.out
