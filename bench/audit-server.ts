@@ -1,6 +1,6 @@
 // node bench/audit-server.ts FOLDER audited|unaudited: a server with or without its events, all else being the same.
 import { randomBytes } from 'node:crypto';
-import { openDataFolder } from '../server/data-folder/index.ts';
+import { adminSocket, openDataFolder } from '../server/data-folder/index.ts';
 import { createLogger } from '../server/log/index.ts';
 import { startServer } from '../server/serve/index.ts';
 import { resolveSettings } from '../server/settings/index.ts';
@@ -24,6 +24,12 @@ const server = await startServer({
   service: folder.service,
   rootKey: await folder.rootKey(),
   tls: await folder.serverCertificate(),
+  administration: {
+    certificates: folder.certificates,
+    socketPath: adminSocket(path),
+    owner: { id: 'bench' },
+    version: 'bench',
+  },
 });
 process.stdout.write(`ready ${server.host}:${server.port}\n`);
 process.once('SIGTERM', () => {
