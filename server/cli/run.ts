@@ -19,7 +19,8 @@ export async function run(argv: readonly string[], world: World): Promise<number
     const isHelp = error instanceof CommanderError && error.code === 'commander.help';
     if (!isHelp && !(error instanceof CommandEnd)) {
       world.stderr.write(`kmipd: ${whatWentWrong(error, commandPath(program, argv))}\n`);
-      if (['debug', 'trace'].includes(world.env['KMIPD_LOG_LEVEL'] ?? '') && error instanceof Error) world.stderr.write(`${error.stack}\n`);
+      if (['debug', 'trace'].includes(world.env['KMIPD_LOG_LEVEL'] ?? '') && error instanceof Error)
+        world.stderr.write(`${error.stack}\n`);
     }
     return exitCodes[exitReasonOf(error)].code;
   }

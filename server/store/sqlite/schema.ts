@@ -20,7 +20,9 @@ export const migrations: readonly Migration[] = [
     chainEvents(database);
     database.exec('DROP TABLE unchained_event');
     // From here on the server remembers by itself with which version it ran; whoever has events ran with this one.
-    database.exec("INSERT INTO remembered (name, value) SELECT 'schema version', '2' WHERE EXISTS (SELECT 1 FROM event)");
+    database.exec(
+      "INSERT INTO remembered (name, value) SELECT 'schema version', '2' WHERE EXISTS (SELECT 1 FROM event)",
+    );
     database.exec(EVENT_INDEX_SCHEMA);
   },
 ];
