@@ -3,11 +3,13 @@
 .DELETE_ON_ERROR:
 
 KMIPD = node dist/server/cli/main.js
-# Runs a TypeScript file as it stands, with the loader that tap brings.
-NODE_TS = node --enable-source-maps --import @tapjs/typescript/import
+# Runs a TypeScript file as it stands.
+NODE_TS = node --enable-source-maps --import tsx
 INSTALLED = node_modules/.package-lock.json
 # Flags handed on by run, test, demo, bench, conformance and interop: make run ARGS='--listen 127.0.0.1:0'
 ARGS =
+# The same with the test files of a folder in place of the folder.
+TESTS = $(foreach word,$(ARGS),$(if $(wildcard $(word)/.),$(shell find $(word) -name '*.test.ts'),$(word)))
 
 .PHONY: help run test demo build bench conformance interop clean
 .PHONY: check check-types check-lint check-format check-imports check-citations
@@ -19,7 +21,7 @@ run: build ## install, build, set up ./data on first start, serve KMIP on port 5
 	@exec $(KMIPD) serve --data ./data $(ARGS)
 
 test: build ## install what the tests need, run them (no network needed; a few: ARGS=test/certs)
-	npx tap $(ARGS)
+	npx tap $(TESTS)
 
 demo: build ## a server, a client that plays vCenter, the events it left; cleans up after itself
 	@exec $(KMIPD) demo $(ARGS)
@@ -63,4 +65,5 @@ clean: ## remove what was built or measured; ./data and node_modules stay
 # Installs again only when package-lock.json has changed.
 $(INSTALLED): package-lock.json
 	npm ci
+	@npx tap build
 	@touch $@

@@ -1,4 +1,4 @@
-// make build && node --enable-source-maps --import @tapjs/typescript/import bench/events.ts [--events 1000000] [--limit 100]
+// make build && node --enable-source-maps --import tsx bench/events.ts [--events 1000000] [--limit 100]
 // For property 20 of docs/audit.md: pages of a filtered listing, deep ones too, counts, and what the index beside the log costs.
 import Sqlite from 'better-sqlite3';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';

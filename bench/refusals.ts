@@ -92,7 +92,7 @@ async function strangerFiles(folder: string): Promise<[cert: string, key: string
 function spawnStranger({ host, port }: Target, cert: string, key: string) {
   const script = fileURLToPath(new URL('refused-client.ts', import.meta.url));
   const args = [host, String(port), cert, key, String(REFUSALS), String(REFUSALS_SECONDS)];
-  const child = spawn(process.execPath, ['--import', '@tapjs/typescript/import', script, ...args], {
+  const child = spawn(process.execPath, ['--import', 'tsx', script, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let text = '';

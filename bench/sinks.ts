@@ -1,4 +1,4 @@
-// node --import @tapjs/typescript/import bench/sinks.ts [--minutes 10] [--seed N]
+// node --import tsx bench/sinks.ts [--minutes 10] [--seed N]
 // Shows properties 16 and 17: a server under load whose sinks are broken and mended at random; afterwards each one's distinct ids must be
 // the log, in order. Then what a Get feels of a sink that accepts and never reads, beside the same without it, in turns.
 import Sqlite from 'better-sqlite3';

@@ -1,4 +1,4 @@
-// node --import @tapjs/typescript/import bench/tail.ts
+// node --import tsx bench/tail.ts
 // For property 20: how long after the answer to a request its event is printed by `kmipd events --follow`, in a process of its own.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -30,7 +30,7 @@ export async function startKmipd(
 export async function startAudited(folder: string, kind: 'audited' | 'unaudited'): Promise<Target> {
   mkdirSync(folder, { recursive: true });
   const data = join(folder, kind);
-  const server = ['--import', '@tapjs/typescript/import', path('audit-server.ts'), data, kind];
+  const server = ['--import', 'tsx', path('audit-server.ts'), data, kind];
   const child = spawn(process.execPath, server, { stdio: ['ignore', 'pipe', 'inherit'] });
   const { host, port } = await ready(child);
   const out = join(folder, `${kind}-client`);
@@ -64,7 +64,7 @@ function addClient(data: string, name: string, ...flags: string[]): void {
 export async function startCeiling(folder: string, answer: Buffer): Promise<Target> {
   await writeCertificates(folder);
   writeFileSync(join(folder, 'answer.bin'), answer);
-  const child = spawn(process.execPath, ['--import', '@tapjs/typescript/import', path('ceiling.ts'), folder], {
+  const child = spawn(process.execPath, ['--import', 'tsx', path('ceiling.ts'), folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const { host, port } = await ready(child);
