@@ -1,4 +1,4 @@
-export { lifespan, type Item, type ItemCodec, type Span, type TypeOf } from './item.ts';
+export { lifespan, respelled, tagOf, type Item, type ItemCodec, type Span, type TypeOf } from './item.ts';
 export {
   bigInteger,
   boolean,

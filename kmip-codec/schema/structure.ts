@@ -1,7 +1,7 @@
 import type { Reader, Writer } from '../encodings/index.ts';
 import { CodecError } from '../error.ts';
 import { existsIn, showVersion, type Lifespan, type Version } from '../version.ts';
-import { lifespan, type Item, type ItemCodec, type Span } from './item.ts';
+import { lifespan, tagOf, type Item, type ItemCodec, type Span } from './item.ts';
 
 export type Presence = 'required' | 'optional' | 'repeated';
 
@@ -161,7 +161,7 @@ function compile(fields: Fields, version: Version): ItemCodec<Record<string, unk
 }
 
 function step(key: string, { item, presence }: Field<unknown, Presence>, version: Version): Step {
-  const { tag } = item;
+  const tag = tagOf(item, version);
   const codec = item.codec(version);
   switch (presence) {
     case 'required':
@@ -224,8 +224,8 @@ function addSegment({ forgiven }: Reader, from: number, segment: string | number
 function chosenStep(key: string, { sibling, layouts, presence, isForgiving }: Chosen<unknown>, version: Version): Step {
   const byValue = new Map<number, { tag: number; codec: ItemCodec<unknown> }>();
   for (const [value, item] of layouts)
-    if (existsIn(item, version)) byValue.set(value, { tag: item.tag, codec: item.codec(version) });
-  const tags = new Set([...layouts.values()].map(item => item.tag));
+    if (existsIn(item, version)) byValue.set(value, { tag: tagOf(item, version), codec: item.codec(version) });
+  const tags = new Set([...layouts.values()].map(item => tagOf(item, version)));
   const absent = (from: Record<string, unknown>, offset?: number) =>
     new CodecError(`no layout for ${sibling} ${String(from[sibling])} in KMIP ${showVersion(version)}`, offset);
   return {
