@@ -1,4 +1,5 @@
-// Compiles server, kmip-codec and certs into dist/. Nothing happens when neither an input nor an output has changed.
+// Compiles server, kmip-codec and certs into dist/, and puts the command with all that it needs into one file: a thousand
+// modules take a command twice as long to load. Nothing happens when neither an input nor an output has changed.
 // The work is done beside dist/ and put in its place at the end: a failed build leaves the last good one, and a
 // running server or test never meets a half-written one.
 //
@@ -19,6 +20,7 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
 import { sourceFiles } from './source-files.mjs';
 
 const HERE = fileURLToPath(new URL('..', import.meta.url));
@@ -53,7 +55,10 @@ function build(digest) {
       copyFileSync(join(ROOT, path), join(work, path));
     }
     const command = join(work, COMMAND);
-    if (existsSync(command)) chmodSync(command, 0o755);
+    if (existsSync(command)) {
+      bundle(command);
+      chmodSync(command, 0o755);
+    }
     const outputs = sourceFiles(work, '', ['']);
     writeFileSync(join(work, STAMP), JSON.stringify({ inputs: digest, outputs }));
     replace(work);
@@ -70,6 +75,26 @@ function compile(outDir) {
   const { status, error } = spawnSync(process.execPath, [tsc, ...options], { stdio: 'inherit' });
   if (error) throw error;
   return status === 0;
+}
+
+/** The command as one file in its own place. Left out is what has parts that are not JavaScript, or starts threads by file name. */
+function bundle(command) {
+  buildSync({
+    entryPoints: [command],
+    outfile: command,
+    allowOverwrite: true,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    sourcemap: true,
+    external: ['better-sqlite3', 'pino'],
+    logLevel: 'warning',
+    // For packages that are CommonJS and ask for modules of Node.js.
+    banner: {
+      js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
+    },
+  });
 }
 
 /** Puts `work` where dist/ is. Another build may do the same at the same time; the later one stays. */

@@ -16,5 +16,6 @@ let validate: ValidateFunction | undefined;
 // That the schema is one is tested; to see to it at each start took as long as to compile it.
 const compiled = (): ValidateFunction =>
   new Ajv2020({ strict: false, validateSchema: false }).compile(
-    JSON.parse(readFileSync(new URL('./event.schema.json', import.meta.url), 'utf8')) as object,
+    // Also where it stands when this file is part of the one file of the command, in the folder beside.
+    JSON.parse(readFileSync(new URL('../audit/event.schema.json', import.meta.url), 'utf8')) as object,
   );

@@ -32,6 +32,11 @@ t.test('compiles, copies what the program reads, and makes the command executabl
   t.equal(readFileSync(join(root, 'dist/server/audit/event.schema.json'), 'utf8'), '{}\n');
 });
 
+t.test('puts the command into one file, whose errors still name the source', async t => {
+  t.notMatch(readFileSync(command, 'utf8'), /from ['"]\.\.\/store/);
+  t.match(readFileSync(`${command}.map`, 'utf8'), 'server/store/word.ts');
+});
+
 t.test('does nothing when nothing has changed', async t => {
   const before = statSync(command).mtimeMs;
   t.equal(build(root).stdout, 'build: dist is up to date\n');
