@@ -1,2 +1,4 @@
 export * from './key-block.ts';
-export { managedObjects, SymmetricKey, type ManagedObjectValue } from './managed-objects.ts';
+export * from './key-wrapping.ts';
+export * from './managed-objects.ts';
+export * from './transparent-keys.ts';

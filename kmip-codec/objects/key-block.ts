@@ -2,7 +2,6 @@ import {
   AttributeStructure,
   CryptographicAlgorithm,
   CryptographicLength,
-  CryptographicParametersStructure,
   KeyFormatType,
   type GivenAttribute,
 } from '../attributes/index.ts';
@@ -13,79 +12,70 @@ import { Tag } from '../registry/index.ts';
 import {
   byteString,
   cached,
+  chosenIfPresent,
   enumeration,
+  lifespan,
   opaqueStructure,
   optional,
   repeated,
   required,
   secret,
   structure,
-  textString,
   type Item,
+  type StructureItem,
   type TypeOf,
 } from '../schema/index.ts';
-import { V1_0, V1_1, type Version } from '../version.ts';
+import { KeyWrappingData } from './key-wrapping.ts';
+import { transparentKeys, type TransparentKey } from './transparent-keys.ts';
 
 export const KeyCompressionType = enumeration(registry.KeyCompressionType);
-export const WrappingMethod = enumeration(registry.WrappingMethod);
-export const EncodingOption = enumeration(registry.EncodingOption);
 
-/** Encryption Key Information: 1.4 §2.1.5. */
-export const EncryptionKeyInformation = structure(Tag.EncryptionKeyInformation, {
-  uniqueIdentifier: required(textString(Tag.UniqueIdentifier)),
-  cryptographicParameters: optional(CryptographicParametersStructure),
-});
-/** MAC/Signature Key Information: 1.4 §2.1.5. */
-export const MacSignatureKeyInformation = structure(Tag.MACSignatureKeyInformation, {
-  uniqueIdentifier: required(textString(Tag.UniqueIdentifier)),
-  cryptographicParameters: optional(CryptographicParametersStructure),
-});
-
-/** Key Wrapping Data: how a wrapped Key Value was made: 1.4 §2.1.5. */
-export const KeyWrappingData = structure(Tag.KeyWrappingData, {
-  wrappingMethod: required(WrappingMethod),
-  encryptionKeyInformation: optional(EncryptionKeyInformation),
-  macSignatureKeyInformation: optional(MacSignatureKeyInformation),
-  macSignature: optional(byteString(Tag.MACSignature)),
-  ivCounterNonce: optional(byteString(Tag.IVCounterNonce)),
-  encodingOption: optional(EncodingOption, { since: V1_1 }),
-});
-
-/** Key Wrapping Specification: how a key is to be wrapped before it leaves: 1.4 §2.1.6. */
-export const KeyWrappingSpecification = structure(Tag.KeyWrappingSpecification, {
-  wrappingMethod: required(WrappingMethod),
-  encryptionKeyInformation: optional(EncryptionKeyInformation),
-  macSignatureKeyInformation: optional(MacSignatureKeyInformation),
-  attributeNames: repeated(textString(Tag.AttributeName)),
-  encodingOption: optional(EncodingOption, { since: V1_1 }),
-});
-export type KeyWrappingSpecification = TypeOf<typeof KeyWrappingSpecification>;
-
-/** Bytes for the plain formats, a tree for the transparent ones (1.4 §2.1.7). */
-export type KeyMaterial = Uint8Array | readonly TtlvItem[];
-/** The plaintext Key Value, with the attributes that travel with it: 1.4 §2.1.4. */
+/** Bytes for the plain formats, the numbers of a Transparent Key by its Key Format Type, a tree for a vendor's own structure (2.1 §3.2, 1.4 §2.1.4). */
+export type KeyMaterial = Uint8Array | TransparentKey | readonly TtlvItem[];
+/** The plaintext Key Value, with the attributes that travel with it: 2.1 §3.2, 1.4 §2.1.4. */
 export interface PlainKeyValue {
   readonly keyMaterial: KeyMaterial;
   readonly attributes?: readonly GivenAttribute[] | undefined;
 }
 
-const material = eitherForm(secret(byteString(Tag.KeyMaterial)), secret(opaqueStructure(Tag.KeyMaterial)));
-export const KeyValueStructure = structure(Tag.KeyValue, {
-  keyMaterial: required(material),
-  attributes: repeated(AttributeStructure),
-});
-/** Bytes when it is wrapped (or wrapped and encoded), a structure otherwise. */
-const keyValue = eitherForm<Uint8Array, TypeOf<typeof KeyValueStructure>>(
-  secret(byteString(Tag.KeyValue)),
-  KeyValueStructure,
+const keyValueWith = (keyMaterial: Item<unknown>): StructureItem<PlainKeyValue> =>
+  structure(Tag.KeyValue, {
+    keyMaterial: required(secret(keyMaterial as Item<KeyMaterial>)),
+    attributes: repeated(AttributeStructure),
+  });
+
+/** Key Value whose material is bytes, or a structure that only its vendor knows. */
+export const KeyValueStructure = keyValueWith(
+  eitherForm(byteString(Tag.KeyMaterial), opaqueStructure(Tag.KeyMaterial)),
 );
+const KeyValueOfBytes = keyValueWith(byteString(Tag.KeyMaterial));
+
+const layouts: ReadonlyMap<number, StructureItem<PlainKeyValue>> = new Map([
+  ...Object.values(registry.KeyFormatType.values).map(([value]) => [value, KeyValueOfBytes] as const),
+  ...[...transparentKeys].map(([value, material]) => [value, keyValueWith(material)] as const),
+]);
+
+/** The layout of the plaintext Key Value of this Key Format Type. */
+export const keyValueLayout = (keyFormatType: number): StructureItem<PlainKeyValue> =>
+  layouts.get(keyFormatType) ?? KeyValueStructure;
+/** The layout of its Key Material alone. */
+export const keyMaterialLayout = (keyFormatType: number): Item<KeyMaterial> =>
+  keyValueLayout(keyFormatType).fields['keyMaterial']!.item as Item<KeyMaterial>;
+
+/** Bytes when it is wrapped (or wrapped and encoded), a structure otherwise. */
+const keyValueOf = (plain: Item<PlainKeyValue>): Item<Uint8Array | PlainKeyValue> =>
+  secret(eitherForm(byteString(Tag.KeyValue), plain));
 
 /** Key Block: 2.1 §3.1, 1.4 §2.1.3. */
 export const KeyBlock = structure(Tag.KeyBlock, {
   keyFormatType: required(KeyFormatType),
   keyCompressionType: optional(KeyCompressionType),
   /** Optional since 1.2: the value may be kept elsewhere. */
-  keyValue: optional(keyValue),
+  keyValue: chosenIfPresent<Uint8Array | PlainKeyValue>(
+    'keyFormatType',
+    new Map([...layouts].map(([value, plain]) => [value, keyValueOf(plain)])),
+    keyValueOf(KeyValueStructure),
+  ),
   cryptographicAlgorithm: optional(CryptographicAlgorithm),
   /** Bits. */
   cryptographicLength: optional(CryptographicLength),
@@ -94,13 +84,12 @@ export const KeyBlock = structure(Tag.KeyBlock, {
 export type KeyBlock = TypeOf<typeof KeyBlock>;
 
 /** An item that is a Byte String in some places and a Structure in others; the item type tells which. */
-function eitherForm<B extends Uint8Array, S>(bytes: Item<B>, tree: Item<S>): Item<B | S> {
+function eitherForm<S>(bytes: Item<Uint8Array>, tree: Item<S>): Item<Uint8Array | S> {
   return {
     tag: bytes.tag,
-    since: V1_0,
-    until: undefined,
+    ...lifespan(),
     describe: () => undefined,
-    codec: cached((version: Version) => {
+    codec: cached(version => {
       const ofBytes = bytes.codec(version);
       const ofTree = tree.codec(version);
       return {

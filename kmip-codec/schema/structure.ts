@@ -27,6 +27,8 @@ export const repeated = field('repeated');
 export interface Chosen<T, P extends Presence = Presence> extends Field<T, P> {
   readonly sibling: string;
   readonly layouts: ReadonlyMap<number, Item<unknown>>;
+  /** For values that `layouts` does not have. */
+  readonly otherwise?: Item<unknown> | undefined;
   readonly isForgiving: boolean;
 }
 
@@ -54,6 +56,17 @@ export function optionalChosenBy<T>(
     T | CodecError,
     'optional'
   >;
+}
+
+/** One that may be absent, is as invalid as any other item where it does not decode, and has a layout for every value. */
+export function chosenIfPresent<T>(
+  sibling: string,
+  layouts: ReadonlyMap<number, Item<unknown>>,
+  otherwise: Item<unknown>,
+  span?: Span,
+): Chosen<T, 'optional'> {
+  const row = { presence: 'optional', sibling, layouts, otherwise, isForgiving: false, ...lifespan(span) };
+  return row as unknown as Chosen<T, 'optional'>;
 }
 
 type Fields = Record<string, Field<unknown, Presence>>;
@@ -221,11 +234,17 @@ function addSegment({ forgiven }: Reader, from: number, segment: string | number
   for (let i = from; i < forgiven.length; i++) CodecError.within(forgiven[i], segment);
 }
 
-function chosenStep(key: string, { sibling, layouts, presence, isForgiving }: Chosen<unknown>, version: Version): Step {
+function chosenStep(
+  key: string,
+  { sibling, layouts, otherwise, presence, isForgiving }: Chosen<unknown>,
+  version: Version,
+): Step {
   const byValue = new Map<number, { tag: number; codec: ItemCodec<unknown> }>();
   for (const [value, item] of layouts)
     if (existsIn(item, version)) byValue.set(value, { tag: tagOf(item, version), codec: item.codec(version) });
   const tags = new Set([...layouts.values()].map(item => tagOf(item, version)));
+  const fallback = otherwise && { tag: tagOf(otherwise, version), codec: otherwise.codec(version) };
+  if (fallback) tags.add(fallback.tag);
   const absent = (from: Record<string, unknown>, offset?: number) =>
     new CodecError(`no layout for ${sibling} ${String(from[sibling])} in KMIP ${showVersion(version)}`, offset);
   return {
@@ -235,13 +254,13 @@ function chosenStep(key: string, { sibling, layouts, presence, isForgiving }: Ch
       if (value === undefined && presence === 'optional') return;
       if (value === undefined) throw new CodecError(`required in KMIP ${showVersion(version)}`);
       if (value instanceof CodecError) throw new CodecError(`was not decoded: ${value.message}`);
-      const layout = byValue.get(from[sibling] as number);
+      const layout = byValue.get(from[sibling] as number) ?? fallback;
       if (layout === undefined) throw absent(from);
       layout.codec.write(w, layout.tag, value);
     },
     read(r, into) {
       if (presence === 'optional' && !tags.has(r.peek())) return;
-      const layout = byValue.get(into[sibling] as number);
+      const layout = byValue.get(into[sibling] as number) ?? fallback;
       if (!isForgiving) {
         if (layout === undefined) throw absent(into, r.offset);
         into[key] = layout.codec.read(r, layout.tag);

@@ -22,14 +22,27 @@ export const isAttributeOf = (attributeName: string, version: Version): boolean 
 const isServerName = (attributeName: string): boolean => attributeName.startsWith('y-');
 
 /** How an object comes into being. */
-export type Origin = 'Create' | 'Register';
+export type Origin =
+  | 'Create'
+  | 'Create Key Pair'
+  | 'Create Split Key'
+  | 'Register'
+  | 'Import'
+  | 'Derive Key'
+  | 'Certify'
+  | 'Re-certify'
+  | 'Re-key'
+  | 'Re-key Key Pair'
+  | 'Join Split Key';
+
+const isMadeHere = (origin: Origin): boolean => origin !== 'Register' && origin !== 'Import';
 
 /** Whether a client may give the attribute with a new object. */
 export const isGivenAtOrigin = (rule: AttributeRule, attributeName: string, origin: Origin): boolean =>
   specified.has(attributeName) ||
   (rule.initiallySetBy.includes('Client') &&
     !isServerName(attributeName) &&
-    !(origin === 'Create' && ofRegisteredOnly.has(attributeName)));
+    !(isMadeHere(origin) && ofRegisteredOnly.has(attributeName)));
 
 /** Whether a client may add the attribute, or another instance of it, to an existing object. */
 export const isAddable = (rule: AttributeRule, attributeName: string): boolean =>

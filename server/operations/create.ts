@@ -10,7 +10,7 @@ import {
   RNGAlgorithm,
 } from '../../kmip-codec/index.ts';
 import { findSymmetricAlgorithm, materialBytes, setOddParity, type SymmetricAlgorithm } from '../objects/index.ts';
-import { attributesGiven, keepSymmetricKey, mustBeSymmetricKey, required } from './new-object.ts';
+import { attributesGiven, keepObject, mustBeSymmetricKey, required } from './new-object.ts';
 import { operation } from './operation.ts';
 import { OperationFailure } from './results.ts';
 
@@ -19,7 +19,7 @@ export const create = operation(Operation.Create, {
   changes: true,
   async run(context, { objectType, attributes }) {
     mustBeSymmetricKey(objectType);
-    const given = attributesGiven(context, 'Create', attributes);
+    const given = await attributesGiven(context, 'Create', attributes, objectType);
     const algorithm = algorithmOf(given);
     required(given, CryptographicUsageMask);
     const length = lengthOf(given, algorithm);
@@ -36,11 +36,17 @@ export const create = operation(Operation.Create, {
     const key = context.randomBytes(materialBytes(algorithm, length));
     try {
       if (algorithm.hasParity) setOddParity(key);
-      const uniqueIdentifier = await keepSymmetricKey(context, set, {
-        keyFormatType: KeyFormatType.Raw,
-        keyValue: { keyMaterial: key },
-        cryptographicAlgorithm: required(given, CryptographicAlgorithm),
-        cryptographicLength: length,
+      const uniqueIdentifier = await keepObject(context, {
+        objectType,
+        given: set,
+        value: {
+          keyBlock: {
+            keyFormatType: KeyFormatType.Raw,
+            keyValue: { keyMaterial: key },
+            cryptographicAlgorithm: required(given, CryptographicAlgorithm),
+            cryptographicLength: length,
+          },
+        },
       });
       return { objectType, uniqueIdentifier, ...(chosen.size > 0 && { attributes: chosen }) };
     } finally {

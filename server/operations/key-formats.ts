@@ -1,13 +1,12 @@
 import {
   CryptographicAlgorithm,
   CryptographicLength,
-  ItemType,
   KeyFormatType,
-  Tag,
   type AttributeSet,
   type KeyBlock,
   type KeyMaterial,
   type PlainKeyValue,
+  type TransparentSymmetricKey,
   type TypeOf,
 } from '../../kmip-codec/index.ts';
 import { OperationFailure } from './results.ts';
@@ -35,11 +34,10 @@ export function inKeyFormat(keyBlock: KeyBlock, asked: TypeOf<typeof KeyFormatTy
 /** The bytes of a plain symmetric key; undefined when it is wrapped, has no value here, or is in a format that hides them. */
 export function symmetricKeyBytes({ keyFormatType, keyValue }: KeyBlock): Uint8Array | undefined {
   if (keyValue === undefined || keyValue instanceof Uint8Array) return undefined;
-  const { keyMaterial } = keyValue as PlainKeyValue;
+  const { keyMaterial } = keyValue;
   if (keyFormatType === KeyFormatType.Raw) return keyMaterial instanceof Uint8Array ? keyMaterial : undefined;
   if (keyFormatType !== KeyFormatType.TransparentSymmetricKey || keyMaterial instanceof Uint8Array) return undefined;
-  const key = keyMaterial.find(({ tag }) => tag === Tag.Key);
-  return key?.type === ItemType.ByteString ? key.value : undefined;
+  return (keyMaterial as TransparentSymmetricKey).key;
 }
 
 /** The Key Block with Cryptographic Algorithm and Length, which may be absent only from a message that says them elsewhere (1.4 §2.1.3). */
@@ -54,5 +52,5 @@ const layouts: ReadonlyMap<number, (bytes: Uint8Array) => KeyMaterial> = new Map
   (b: Uint8Array) => KeyMaterial
 >([
   [KeyFormatType.Raw, bytes => bytes],
-  [KeyFormatType.TransparentSymmetricKey, bytes => [{ tag: Tag.Key, type: ItemType.ByteString, value: bytes }]],
+  [KeyFormatType.TransparentSymmetricKey, bytes => ({ key: bytes })],
 ]);

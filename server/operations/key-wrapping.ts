@@ -2,7 +2,7 @@ import { createCipheriv } from 'node:crypto';
 import {
   encodeItemAs,
   EncodingOption,
-  KeyValueStructure,
+  keyValueLayout,
   toGiven,
   WrappingMethod,
   type GivenAttribute,
@@ -63,7 +63,7 @@ function encoded(
     throw new OperationFailure('Key Value Not Present', 'the value of the key is not on this server');
   if (encodingOption === EncodingOption.TTLVEncoding) {
     const attributes = [...(keyValue.attributes ?? []), ...named(attributeNames)];
-    return encodeItemAs(KeyValueStructure, { ...keyValue, attributes }, version);
+    return encodeItemAs(keyValueLayout(keyBlock.keyFormatType), { ...keyValue, attributes }, version);
   }
   if (encodingOption !== EncodingOption.NoEncoding)
     throw encodingOptionError(`Encoding Option ${EncodingOption.names.show(encodingOption)} is not supported`);

@@ -17,7 +17,8 @@ import {
   UniqueIdentifier,
   type Attribute,
   type GivenAttribute,
-  type KeyBlock,
+  type ManagedObjectValue,
+  type TypeOf,
 } from '../../kmip-codec/index.ts';
 import { advance, digestOf, findAttributeRule, isGivenAtOrigin, type Origin } from '../objects/index.ts';
 import { uuid } from '../randomness.ts';
@@ -26,18 +27,19 @@ import type { Context } from './operation.ts';
 import { OperationFailure } from './results.ts';
 
 /** The attributes that a client wants for a new object, each allowed and valid; indices count from 0. Throws OperationFailure. */
-export function attributesGiven(
+export async function attributesGiven(
   context: Context,
   origin: Origin,
   template: TemplateAttributes | AttributeSet,
-): AttributeSet {
+  objectType: number,
+): Promise<AttributeSet> {
   if (template instanceof TemplateAttributes && template.templateNames.length > 0) {
     const name = JSON.stringify(template.templateNames[0]!.nameValue);
     throw new OperationFailure('Item Not Found', `no template ${name}, this server keeps no templates`);
   }
   const set = new AttributeSet();
   for (const given of givenIn(template)) {
-    checkAllowed(context, origin, given, set);
+    checkAllowed(context, origin, objectType, given, set);
     set.add(given.attribute, valueGiven(given));
     checkInstances(set, given.attribute, context);
   }
@@ -52,6 +54,7 @@ export const givenIn = (template: TemplateAttributes | AttributeSet): readonly G
 function checkAllowed(
   { version }: Context,
   origin: Origin,
+  objectType: number,
   { attribute, attributeIndex }: GivenAttribute,
   before: AttributeSet,
 ): void {
@@ -62,8 +65,9 @@ function checkAllowed(
       'Unsupported Attribute',
       `${attributeName} is no attribute of KMIP ${showVersion(version)}`,
     );
-  if (!rule.appliesTo.includes('Symmetric Key'))
-    throw new OperationFailure('Invalid Attribute', `${attributeName} does not apply to a Symmetric Key`);
+  const typeName = ObjectType.names.show(objectType);
+  if (!rule.appliesTo.includes(typeName))
+    throw new OperationFailure('Invalid Attribute', `${attributeName} does not apply to a ${typeName}`);
   // Clients before 2.0 are told of an incorrect attribute here, and of a lack of permission only by Add Attribute (1.4 §11.2, §11.4).
   if (!isGivenAtOrigin(rule, attributeName, origin))
     throw new OperationFailure('Read Only Attribute', `${attributeName} may not be given with ${origin}`, {
@@ -86,38 +90,53 @@ export function required<T>(set: AttributeSet, attribute: Attribute<T>): T {
   return value;
 }
 
+/** A managed object to be kept: its attributes as a client gave them or an operation found them, and itself where the server has it. */
+export interface NewObject {
+  readonly objectType: number;
+  readonly given: AttributeSet;
+  readonly value: ManagedObjectValue | undefined;
+}
+
 /**
- * Keeps a new symmetric key with the attributes given and those that every object has; sets the ID Placeholder. A key whose
- * Activation Date has passed is Active at once (1.4 §3.22). Throws OperationFailure when a Name is taken.
+ * Keeps a new object with the attributes given and those that every object of its type has; sets the ID Placeholder. Returns its
+ * Unique Identifier. An object whose Activation Date has passed is Active at once (1.4 §3.22). Throws OperationFailure when a Name
+ * is taken or the Cryptographic Usage Mask is missing where it must be given.
  */
-export async function keepSymmetricKey(context: Context, given: AttributeSet, keyBlock: KeyBlock): Promise<string> {
+export async function keepObject(context: Context, { objectType, given, value }: NewObject): Promise<string> {
   const { now, objects, server } = context;
-  required(given, CryptographicUsageMask);
+  if (needsUsageMask(objectType)) required(given, CryptographicUsageMask);
   // Random, so that none is ever given twice, not even after a restore.
   const uniqueIdentifier = uuid(context.randomBytes);
   await checkNames(given, uniqueIdentifier, context);
 
-  const set = new AttributeSet().set(UniqueIdentifier, uniqueIdentifier).set(ObjectType, ObjectType.SymmetricKey);
+  const set = new AttributeSet()
+    .set(UniqueIdentifier, uniqueIdentifier)
+    .set(ObjectType, objectType as TypeOf<typeof ObjectType>);
   for (const { attribute, value, index } of given) set.add(attribute, value, index);
   const isSensitive = given.get(Sensitive) ?? false;
   const isExtractable = given.get(Extractable) ?? true;
+  if (hasState(objectType)) set.set(State, State.PreActive).set(LeaseTime, server.leaseTimeSeconds);
+  if (hasState(objectType)) set.set(Fresh, given.get(Fresh) ?? true);
   set
-    .set(State, State.PreActive)
     .set(InitialDate, now)
     .set(LastChangeDate, now)
-    .set(LeaseTime, server.leaseTimeSeconds)
-    .set(Fresh, given.get(Fresh) ?? true)
     .set(Sensitive, isSensitive)
     .set(AlwaysSensitive, isSensitive)
     .set(Extractable, isExtractable)
     .set(NeverExtractable, !isExtractable);
-  const digest = digestOf(keyBlock);
-  if (digest !== undefined) set.set(Digest, digest);
+  const digest = digestOf(value);
+  if (digest !== undefined && !set.has(Digest)) set.set(Digest, digest);
 
-  objects.insert(advance(set, now), { keyBlock });
+  objects.insert(advance(set, now), value);
   context.idPlaceholder = uniqueIdentifier;
   return uniqueIdentifier;
 }
+
+/** Opaque Objects and Templates have no life cycle: they are no Cryptographic Objects (1.4 §3.22). */
+const hasState = (objectType: number): boolean =>
+  objectType !== ObjectType.OpaqueObject && objectType !== ObjectType.Template;
+/** Keys are made and kept for a purpose, which a client must tell (1.4 §3.19). */
+const needsUsageMask = (objectType: number): boolean => hasState(objectType);
 
 /** Clients of 1.x learn that an Object Type is not recognised (1.4 §11.2, §11.4). */
 export function mustBeSymmetricKey(objectType: number): void {

@@ -2,20 +2,18 @@ import {
   CodecError,
   CryptographicAlgorithm,
   CryptographicLength,
-  ItemType,
   KeyFormatType,
   KeyValueLocation,
   KeyValuePresent,
   Operation,
-  Tag,
   TemplateAttributes,
   V1_2,
   type Attribute,
   type AttributeSet,
   type KeyBlock,
-  type KeyMaterial,
   type ManagedObjectValue,
   type SymmetricKey,
+  type TransparentSymmetricKey,
 } from '../../kmip-codec/index.ts';
 import {
   findAttributeRule,
@@ -24,7 +22,7 @@ import {
   lengthOfMaterial,
   materialBytes,
 } from '../objects/index.ts';
-import { attributesGiven, givenIn, keepSymmetricKey, mustBeSymmetricKey } from './new-object.ts';
+import { attributesGiven, givenIn, keepObject, mustBeSymmetricKey } from './new-object.ts';
 import { operation, type Context } from './operation.ts';
 import { OperationFailure } from './results.ts';
 
@@ -35,14 +33,15 @@ export const register = operation(Operation.Register, {
     mustBeSymmetricKey(objectType);
     const keyBlock = keyBlockIn(object);
     checkPresence(context, keyBlock);
-    const given = attributesGiven(context, 'Register', withTravelling(context, attributes, keyBlock));
+    const given = await attributesGiven(context, 'Register', withTravelling(context, attributes, keyBlock), objectType);
     if (given.has(KeyValueLocation) && keyBlock.keyValue !== undefined)
       throw new OperationFailure('Invalid Field', 'Key Value Location, but the Key Value is here');
 
     const key = keyOf(given, keyBlock);
     const set = given.clone().set(CryptographicAlgorithm, key.algorithm).set(CryptographicLength, key.length);
     if (keyBlock.keyValue === undefined) set.set(KeyValuePresent, false);
-    return { uniqueIdentifier: await keepSymmetricKey(context, set, asKept(keyBlock, key)) };
+    const value = { keyBlock: asKept(keyBlock, key) };
+    return { uniqueIdentifier: await keepObject(context, { objectType, given: set, value }) };
   },
 });
 
@@ -131,20 +130,9 @@ function agreed<T>(attribute: Attribute<T>, given: AttributeSet, inBlock: T | un
 function bytesOf({ keyFormatType, keyValue, keyWrappingData }: KeyBlock): number | undefined {
   if (keyValue === undefined || keyValue instanceof Uint8Array || keyWrappingData !== undefined) return undefined;
   const { keyMaterial } = keyValue;
-  const isBytes = keyMaterial instanceof Uint8Array;
-  if (isBytes === (keyFormatType === KeyFormatType.TransparentSymmetricKey))
-    throw invalid(`Key Material of ${KeyFormatType.names.show(keyFormatType)} is ${isBytes ? 'bytes' : 'a structure'}`);
-  const bytes = isBytes ? keyMaterial : transparentKey(keyMaterial);
+  const bytes = keyMaterial instanceof Uint8Array ? keyMaterial : (keyMaterial as TransparentSymmetricKey).key;
   if (bytes.length === 0) throw invalid('the Key Material is empty');
   return keyFormatType === KeyFormatType.Opaque ? undefined : bytes.length;
-}
-
-/** Transparent Symmetric Key: the one item Key (1.4 §2.1.7.1). */
-function transparentKey(items: Exclude<KeyMaterial, Uint8Array>): Uint8Array {
-  const [key, ...more] = items;
-  if (key?.tag !== Tag.Key || key.type !== ItemType.ByteString || more.length > 0)
-    throw invalid('the Key Material of a Transparent Symmetric Key must be one Byte String, Key');
-  return key.value;
 }
 
 /** The Key Block as it came, with what Get has to tell of it; the attributes that travelled with it are the object's now. */

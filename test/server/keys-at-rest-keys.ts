@@ -138,7 +138,7 @@ function registeredBlocks(wrappingKey: string): [name: string, keyBlock: KeyBloc
       'transparent AES-192',
       {
         keyFormatType: KeyFormatType.TransparentSymmetricKey,
-        keyValue: { keyMaterial: [{ tag: Tag.Key, type: ItemType.ByteString, value: randomBytes(24) }] },
+        keyValue: { keyMaterial: { key: randomBytes(24) } },
         cryptographicAlgorithm: CryptographicAlgorithm.AES,
       },
     ],
@@ -158,7 +158,6 @@ function registeredBlocks(wrappingKey: string): [name: string, keyBlock: KeyBloc
 function bytesIn({ keyValue }: KeyBlock): Buffer {
   const material = keyValue instanceof Uint8Array ? keyValue : keyValue?.keyMaterial;
   if (material instanceof Uint8Array) return Buffer.from(material);
-  const [item] = material ?? [];
-  if (item?.type !== ItemType.ByteString) throw new Error('the Key Block has no key');
-  return Buffer.from(item.value);
+  if (material === undefined || !('key' in material)) throw new Error('the Key Block has no key');
+  return Buffer.from(material.key);
 }

@@ -6,7 +6,6 @@ import {
   EncodingOption,
   Extractable,
   Fresh,
-  ItemType,
   KeyCompressionType,
   KeyFormatType,
   KeyValueLocation,
@@ -19,7 +18,6 @@ import {
   Sensitive,
   showVersion,
   supportedVersions,
-  Tag,
   V1_1,
   V1_2,
   V1_3,
@@ -93,7 +91,7 @@ t.test('gives a key in every state but the destroyed ones, to which 1.x says Ite
 
 t.test('makes Raw and Transparent Symmetric Key of each other, and nothing else (1.4 §2.1.7.1)', async t => {
   const world = await openWorld(t);
-  const tree = [{ tag: Tag.Key, type: ItemType.ByteString, value: bytes }];
+  const tree = { key: bytes };
   const transparent: KeyBlock = {
     ...raw,
     keyFormatType: KeyFormatType.TransparentSymmetricKey,
