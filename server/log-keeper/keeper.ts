@@ -181,13 +181,16 @@ class Keeper implements LogKeeper {
     if (await this.#attempts.tell(() => this.#record([clockSetBack(this.#backMs)]))) this.#backMs = 0;
   }
 
-  #signIfDue(): Promise<boolean> {
+  #signIfDue(): Promise<unknown> {
+    // A look that was under way when the keeper was stopped ends here.
+    if (this.#stopped) return this.#stopped;
     return this.#inTurn(
       async () => (await this.#open()) && (await this.#attempts.sign(() => this.#checkpoints.signIfDue())),
     );
   }
 
-  #remove(): Promise<boolean> {
+  #remove(): Promise<unknown> {
+    if (this.#stopped) return this.#stopped;
     return this.#removeInTurn(() => {
       this.#removedAt = this.#options.ticks();
       return this.#attempts.remove(async () => {
