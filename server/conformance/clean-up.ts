@@ -1,5 +1,6 @@
 import { ItemType, registry, Tag, type TtlvItem, type Version } from '../../kmip-codec/index.ts';
-import { Connection, type Identity, NoAnswer, type Target } from './connection.ts';
+import { type Identity, NoAnswer, type Target } from './channel.ts';
+import { openChannel, type Way } from './ways.ts';
 import { child, children, enumeration } from './items.ts';
 
 /**
@@ -11,8 +12,9 @@ export async function cleanUp(
   target: Target,
   identity: Identity,
   version: Version,
+  way: Way,
 ): Promise<void> {
-  const connection = new Connection(target, identity);
+  const connection = openChannel(way, target, identity);
   const perform = async (operation: number, fields: TtlvItem[]) =>
     isSuccess(await connection.exchange(requestMessage(version, operation, fields)));
   try {

@@ -1,10 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { registry, showVersion, supportedVersions, type Version } from '../../kmip-codec/index.ts';
-import type { Identity } from './connection.ts';
+import { registry, showVersion, type Version } from '../../kmip-codec/index.ts';
+import type { Identity } from './channel.ts';
 import { junit, showReport, showTolerances } from './report.ts';
-import { type CaseResult, defaultScope, runConformance } from './run.ts';
-import type { Scope } from './selection.ts';
+import { type CaseResult, runConformance } from './run.ts';
+import { everything, knownVersions, type Scope } from './selection.ts';
+import { type Way, WAYS } from './ways.ts';
 
 interface Flags {
   readonly server: { readonly host: string; readonly port: number };
@@ -12,6 +13,9 @@ interface Flags {
   readonly key: string;
   readonly ca: string;
   readonly servername?: string;
+  readonly way: Way;
+  readonly https?: { readonly host: string; readonly port: number };
+  readonly path: string;
   readonly client?: ReadonlyMap<string, Identity>;
   readonly versions: readonly Version[];
   readonly operations: ReadonlySet<string>;
@@ -43,9 +47,21 @@ export function registerConformance(program: Command, now: () => Date): void {
         'another identity for [Client-B], [Client-C] ... of the cases (repeatable)',
       ).argParser(parseClient),
     )
-    .option('--versions <list>', 'protocol versions, as 1.0,1.1', parseVersions, defaultScope.versions)
-    .option('--operations <list>', 'operations to hold the server to', parseOperations, defaultScope.operations)
-    .option('--objects <list>', 'object types to hold the server to', parseObjects, defaultScope.objectTypes)
+    .addOption(
+      new Option('--way <way>', 'how messages travel, but for cases about a way of their own')
+        .choices(WAYS)
+        .default('ttlv'),
+    )
+    .option('--https <host:port>', 'where the server answers HTTPS, if not where it answers TTLV', parseServer)
+    .option('--path <path>', 'where in HTTPS', '/kmip')
+    .option('--versions <list>', 'protocol versions, as 1.0,1.1', parseVersions, everything.versions)
+    .option(
+      '--operations <list>',
+      'play only cases that need no other operations',
+      parseOperations,
+      everything.operations,
+    )
+    .option('--objects <list>', 'play only cases that need no other object types', parseObjects, everything.objectTypes)
     .option('--expected <file>', 'cases known not to pass: a JSON object of names and reasons')
     .option('--timeout <ms>', 'how long to wait for an answer', parseNumber, 10_000)
     .option('--skew <seconds>', 'how far the server’s clock may be off', parseNumber, 60)
@@ -61,11 +77,13 @@ export function registerConformance(program: Command, now: () => Date): void {
           ...flags.server,
           ca: readFileSync(flags.ca, 'utf8'),
           servername: flags.servername,
+          https: { ...(flags.https ?? flags.server), path: flags.path },
           timeoutMs: flags.timeout,
         },
         identityOf: (_group, client) => flags.client?.get(client) ?? identity,
         paths,
         scope: scopeOf(flags),
+        way: flags.way,
         expected: flags.expected === undefined ? new Map() : loadExpected(flags.expected),
         cleansUp: !flags.keep,
         now,
@@ -130,8 +148,8 @@ const parseList = (value: string) => value.split(',').filter(Boolean);
 
 function parseVersions(value: string): Version[] {
   return parseList(value).map(name => {
-    const found = supportedVersions.find(each => showVersion(each) === name);
-    if (!found) throw new InvalidArgumentError(`Must be among ${supportedVersions.map(showVersion).join(', ')}.`);
+    const found = knownVersions.find(each => showVersion(each) === name);
+    if (!found) throw new InvalidArgumentError(`Must be among ${knownVersions.map(showVersion).join(', ')}.`);
     return found;
   });
 }

@@ -1,7 +1,9 @@
 import { ItemType, Tag, tagName, type TtlvItem, registry } from '../../kmip-codec/index.ts';
+import { attributeIn } from './attribute-items.ts';
 import { child, children, integer, show, text, typeName } from './items.ts';
+import type { ExchangeFacts, Place } from './place.ts';
 import { operationName } from './test-case.ts';
-import { type ExchangeFacts, type Place, tolerances } from './tolerances.ts';
+import { tolerances } from './tolerances.ts';
 import { type Bindings, moment, sameValue, type Template } from './variables.ts';
 
 /** One item that is not as expected. `path` names it by tags, outermost first; repeated items carry an index or a name. */
@@ -99,6 +101,8 @@ class Comparer {
       const found = children(actual).filter(item => item.tag === tag);
       this.#repeated(wanted, found, inner, path, state);
     }
+    // The attributes in a structure of 2.x are a list, whatever their tags.
+    if (expected.tag === Tag.Attributes) return;
     if (state.differences.length === before) this.#order(expected, actual, path, state);
   }
 
@@ -132,7 +136,7 @@ class Comparer {
     }
     for (const item of unmatched) {
       const itemPath = pathOf(item, wanted.indexOf(item), wanted.length);
-      const similar = [...left].find(candidate => isSimilar(item, candidate));
+      const similar = [...left].find(candidate => isSimilar(item, candidate, place));
       if (similar) {
         left.delete(similar);
         this.item(item, similar, place, itemPath, state);
@@ -217,12 +221,12 @@ function orderOf(place: Place): 'strict' | 'subsequence' | 'any' {
 }
 
 /** Attributes of the same name and index: a difference between them is one of value. */
-function isSimilar(expected: TtlvItem, actual: TtlvItem): boolean {
-  if (expected.tag !== Tag.Attribute)
-    return expected.type === ItemType.Structure && expected.tag !== Tag.ProtocolVersion;
-  const name = (item: TtlvItem) => text(child(item, Tag.AttributeName));
+function isSimilar(expected: TtlvItem, actual: TtlvItem, place: Place): boolean {
+  const parent = place.tags.at(-2);
+  const attribute = attributeIn(parent, expected);
+  if (!attribute) return expected.type === ItemType.Structure && expected.tag !== Tag.ProtocolVersion;
   const index = (item: TtlvItem) => integer(child(item, Tag.AttributeIndex)) ?? 0;
-  return name(expected) === name(actual) && index(expected) === index(actual);
+  return attribute.name === attributeIn(parent, actual)?.name && index(expected) === index(actual);
 }
 
 /** The tag whose names the value of an item is one of: that of the attribute, for an Attribute Value. */
@@ -234,7 +238,7 @@ function namesOf(item: TtlvItem, place: Place): number | undefined {
 
 /** 'BatchItem[1]', 'Attribute[State]', 'TimeStamp'. */
 function segment(item: TtlvItem, index: number, all: number): string {
-  const name = item.tag === Tag.Attribute ? text(child(item, Tag.AttributeName)) : undefined;
+  const name = item.tag === Tag.Attribute ? attributeIn(undefined, item)?.name : undefined;
   if (name !== undefined) return `${tagName(item.tag)}[${name}]`;
   return all > 1 || item.tag === Tag.BatchItem ? `${tagName(item.tag)}[${index}]` : tagName(item.tag);
 }

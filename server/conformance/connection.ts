@@ -1,33 +1,9 @@
 import { connect, type TLSSocket } from 'node:tls';
 import { decodeItem, encodeItem, messageBytes, type TtlvItem } from '../../kmip-codec/index.ts';
-
-/** PEM texts with which a client proves who it is. */
-export interface Identity {
-  readonly cert: string;
-  readonly key: string;
-}
-
-/** The server that is to be tested. */
-export interface Target {
-  readonly host: string;
-  readonly port: number;
-  /** PEM text of the certificates that the server's own must lead to. */
-  readonly ca: string;
-  /** Name that the server's certificate must hold; the host unless given. */
-  readonly servername?: string | undefined;
-  readonly timeoutMs: number;
-}
-
-/** The server closed the connection, did not answer in time, or could not be reached. */
-export class NoAnswer extends Error {
-  override readonly name = 'NoAnswer';
-}
-
-/** More than any case is answered with; what would be longer is no answer. */
-const RESPONSE_BYTES_MAX = 16 * 1024 * 1024;
+import { type Channel, type Identity, NoAnswer, RESPONSE_BYTES_MAX, type Target } from './channel.ts';
 
 /** One client of a case. It connects when it first sends, and again when the server has closed the connection meanwhile. */
-export class Connection {
+export class Connection implements Channel {
   readonly #target: Target;
   readonly #identity: Identity;
   #socket: TLSSocket | undefined;

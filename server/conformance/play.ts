@@ -1,9 +1,12 @@
 import { CodecError, registry, Tag, tagName, type TtlvItem } from '../../kmip-codec/index.ts';
+import { type AttributeItem, attributesIn } from './attribute-items.ts';
 import { compareResponse, type Difference } from './compare.ts';
-import { Connection, type Identity, NoAnswer, type Target } from './connection.ts';
-import { child, children, enumeration, everyItem, text } from './items.ts';
+import { type Channel, type Identity, NoAnswer, type Target } from './channel.ts';
+import { child, children, enumeration, text } from './items.ts';
 import { type Exchange, operationName, type TestCase, versionOf } from './test-case.ts';
+import { UNSUPPORTED_AID } from './tolerances.ts';
 import { bind, readWithVariables, rememberFields, UnboundVariable } from './variables.ts';
+import { openChannel, type Way } from './ways.ts';
 
 /** What a case leaves behind for the one that follows it, and for the cleaning up. */
 export interface Traces {
@@ -13,8 +16,9 @@ export interface Traces {
 
 export interface Play {
   readonly target: Target;
-  /** The identity of client 'A', 'B', ... of the case. */
-  readonly identityOf: (client: string) => Identity;
+  readonly way: Way;
+  /** The identity of client 'A', 'B', ... of the case; `user`: the name in the Credential of the request, if it has one. */
+  readonly identityOf: (client: string, user: string | undefined) => Identity;
   /** XML names of operations and object types that an answer to Query may not leave out. */
   readonly required: ReadonlySet<string>;
   readonly now: () => Date;
@@ -59,8 +63,8 @@ class Player {
   readonly tolerances = new Set<string>();
   readonly #play: Play;
   readonly #traces: Traces;
-  readonly #connections = new Map<string, Connection>();
-  readonly #attributesSent: TtlvItem[] = [];
+  readonly #channels = new Map<string, Channel>();
+  readonly #attributesSent: AttributeItem[] = [];
   readonly #latest = new Map<string, TtlvItem>();
   #bindings: ReadonlyMap<string, TtlvItem> = new Map();
 
@@ -70,7 +74,7 @@ class Player {
   }
 
   close(): void {
-    for (const connection of this.#connections.values()) connection.close();
+    for (const channel of this.#channels.values()) channel.close();
   }
 
   async play(exchange: Exchange): Promise<Omit<Failure, 'exchange'> | undefined> {
@@ -88,14 +92,18 @@ class Player {
     let request: TtlvItem;
     try {
       request = bind(readWithVariables(exchange.request), this.#bindings, this.#latest, this.#play.now());
-      response = await this.#connection(exchange.client).exchange(request);
+      response = await this.#channel(exchange.client, userOf(request)).exchange(request);
     } catch (error) {
       if (error instanceof UnboundVariable) return problem('RequestMessage', 'a value for each variable', error);
       if (error instanceof NoAnswer || error instanceof CodecError)
         return problem('ResponseMessage', 'a response', error);
       throw error;
     }
-    this.#attributesSent.push(...[...everyItem(request)].filter(item => item.tag === Tag.Attribute));
+    if (isUnsupportedAid(request, response)) {
+      this.tolerances.add(UNSUPPORTED_AID);
+      return undefined;
+    }
+    this.#attributesSent.push(...attributesIn(request));
     this.#noteObjects(response);
     const facts = {
       version: versionOf(request),
@@ -114,12 +122,16 @@ class Player {
     return undefined;
   }
 
-  #connection(client: string): Connection {
-    const known = this.#connections.get(client);
+  /** Clients of different letters have connections of their own, also where they show the same certificate. */
+  #channel(client: string, user: string | undefined): Channel {
+    const { target, way, identityOf } = this.#play;
+    const identity = identityOf(client, user);
+    const key = `${client} ${identity.cert}`;
+    const known = this.#channels.get(key);
     if (known) return known;
-    const connection = new Connection(this.#play.target, this.#play.identityOf(client));
-    this.#connections.set(client, connection);
-    return connection;
+    const channel = openChannel(way, target, identity);
+    this.#channels.set(key, channel);
+    return channel;
   }
 
   /** The objects that a response names as made: by Register from what the client sent, by others from what the server chose. */
@@ -131,14 +143,47 @@ class Player {
       for (const made of children(child(item, Tag.ResponsePayload))) {
         const uniqueIdentifier = IDENTIFIERS.has(made.tag) ? text(made) : undefined;
         if (uniqueIdentifier === undefined) continue;
-        this.#traces.objects.set(uniqueIdentifier, operation === 'Register' ? 'registered' : 'generated');
+        this.#traces.objects.set(uniqueIdentifier, GIVEN.has(operation) ? 'registered' : 'generated');
       }
     }
   }
 }
 
+/** The name of a user or the serial number of a device in the Credential of a request; undefined where it has none. */
+function userOf(request: TtlvItem): string | undefined {
+  const header = child(request, Tag.RequestHeader);
+  const value = child(child(child(header, Tag.Authentication), Tag.Credential), Tag.CredentialValue);
+  return text(child(value, Tag.Username)) ?? text(child(value, Tag.DeviceSerialNumber));
+}
+
+/** A refusal of what only helps those who test: a server without it can pass all the same. */
+function isUnsupportedAid(request: TtlvItem, response: TtlvItem): boolean {
+  const items = (message: TtlvItem) => children(message).filter(each => each.tag === Tag.BatchItem);
+  const notSupported = registry.ResultReason.values.OperationNotSupported[0];
+  return (
+    items(request).every(item => AIDS.has(operationName(child(item, Tag.Operation)))) &&
+    items(response).length > 0 &&
+    items(response).every(item => enumeration(child(item, Tag.ResultReason)) === notSupported)
+  );
+}
+const AIDS = new Set(['Interop', 'Log']);
+
 /** Operations whose response names a new object. */
-const MAKING = new Set(['Create', 'CreateKeyPair', 'Register', 'ReKey', 'ReKeyKeyPair', 'DeriveKey', 'Certify']);
+const MAKING = new Set([
+  'Create',
+  'CreateKeyPair',
+  'Register',
+  'ReKey',
+  'ReKeyKeyPair',
+  'DeriveKey',
+  'Certify',
+  'ReCertify',
+  'CreateSplitKey',
+  'JoinSplitKey',
+  'Import',
+]);
+/** Those among them whose object comes with the request. */
+const GIVEN = new Set(['Register', 'Import']);
 const IDENTIFIERS: ReadonlySet<number> = new Set([
   Tag.UniqueIdentifier,
   Tag.PrivateKeyUniqueIdentifier,

@@ -1,24 +1,28 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { Operation, payloads, showVersion, supportedVersions } from '../../kmip-codec/index.ts';
+import { showVersion } from '../../kmip-codec/index.ts';
 import { cleanUp } from './clean-up.ts';
-import type { Identity, Target } from './connection.ts';
+import type { Identity, Target } from './channel.ts';
 import { type Failure, type Outcome, type Play, playCase, type Traces } from './play.ts';
-import { findPredecessor, groupCases, leftOut, type Scope } from './selection.ts';
+import { everything, findPredecessor, groupCases, leftOut, type Scope } from './selection.ts';
 import { loadTestCase, type TestCase } from './test-case.ts';
+import { type Way, wayOf } from './ways.ts';
 
 export interface ConformanceOptions {
   readonly target: Target;
   /**
-   * Who plays a case: the identity of its client 'A', 'B', ... `group` is the name of the first of the cases that use each
+   * Who plays a case: the identity of its client 'A', 'B', ...; `user` is the name in the Credential of a request. `group` is the name of the first of the cases that use each
    * other's objects. One that differs by group keeps the cases apart, on a server that shows a client only its own objects.
    */
-  readonly identityOf: (group: string, client: string) => Identity;
+  readonly identityOf: (group: string, client: string, user: string | undefined) => Identity;
   /** Called before the first case of a group that is played: to make it a place of its own on the server. */
-  readonly prepareGroup?: (group: string) => Promise<void>;
+  readonly prepareGroup?: (group: string, cases: readonly TestCase[]) => Promise<void>;
   /** Files of test cases, and folders that are searched for them. */
   readonly paths: readonly string[];
+  /** What to play; everything unless given. */
   readonly scope?: Scope;
+  /** How messages travel, but for the cases that are about one way of their own. */
+  readonly way?: Way;
   /** Cases known not to pass, by name, with the reason. */
   readonly expected?: ReadonlyMap<string, string>;
   /** Whether objects are taken away after each group; off where every group has an identity of its own. */
@@ -58,19 +62,12 @@ export interface Report {
   readonly failed: number;
 }
 
-/** The operations whose payloads the codec knows, and no object but symmetric keys. */
-export const defaultScope: Scope = {
-  versions: supportedVersions,
-  operations: new Set(Object.keys(payloads).map(operation => Operation.names.xmlName(Number(operation))!)),
-  objectTypes: new Set(['SymmetricKey']),
-};
-
 /**
  * Plays test cases against a server, one after the other. Throws Error for a path that holds none and CodecError for a file
  * that is no test case; what the server does wrong is in the report.
  */
 export async function runConformance(options: ConformanceOptions): Promise<Report> {
-  const scope = options.scope ?? defaultScope;
+  const scope = options.scope ?? everything;
   const cases = options.paths.flatMap(testCaseFiles).map(loadTestCase);
   const results: CaseResult[] = [];
   for (const group of groupCases(cases)) {
@@ -81,18 +78,24 @@ export async function runConformance(options: ConformanceOptions): Promise<Repor
     for (const testCase of group) {
       const left = leftOut(testCase, scope, findPredecessor(testCase, cases));
       if (!left && !isPrepared) {
-        await options.prepareGroup?.(first.name);
+        await options.prepareGroup?.(first.name, group);
         isPrepared = true;
       }
       const result = left
         ? resultOf(testCase, left.kind, left.reason)
-        : await playAndJudge(testCase, playOf(options, scope, first.name), traces, options);
+        : await playAndJudge(testCase, playOf(options, testCase, cases, first.name), traces, options);
       results.push(result);
       options.onCase?.(result, results.length, cases.length);
     }
     if ((options.cleansUp ?? true) && traces.objects.size > 0) {
-      const identity = options.identityOf(first.name, 'A');
-      await cleanUp(traces.objects.keys(), options.target, identity, first.version);
+      const identity = options.identityOf(first.name, 'A', undefined);
+      await cleanUp(
+        traces.objects.keys(),
+        options.target,
+        identity,
+        first.version,
+        wayOf(first.family, options.way ?? 'ttlv'),
+      );
     }
   }
   const count = (status: Status) => results.filter(result => result.status === status).length;
@@ -108,15 +111,20 @@ export function testCaseFiles(path: string): string[] {
   return files.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).map(file => join(path, file));
 }
 
-const playOf = (options: ConformanceOptions, scope: Scope, group: string): Play => ({
+const playOf = (options: ConformanceOptions, testCase: TestCase, cases: readonly TestCase[], group: string): Play => ({
   target: options.target,
-  identityOf: client => options.identityOf(group, client),
-  required: new Set([...scope.operations, ...scope.objectTypes]),
+  way: wayOf(testCase.family, options.way ?? 'ttlv'),
+  identityOf: (client, user) => options.identityOf(group, client, user),
+  required: requiredBy(cases.filter(each => each.family === testCase.family && each.version === testCase.version)),
   now: options.now,
   skewSeconds: options.skewSeconds ?? 60,
   repeatMax: options.repeatMax ?? 20,
   repeatPauseMs: options.repeatPauseMs ?? 500,
 });
+
+/** What cases use, a server that passes them has, and says so when asked. */
+const requiredBy = (cases: readonly TestCase[]) =>
+  new Set(cases.flatMap(each => [...each.operations, ...each.objectTypes]));
 
 async function playAndJudge(
   testCase: TestCase,

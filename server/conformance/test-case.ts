@@ -25,7 +25,7 @@ export interface TestCase {
   /** Protocol version of the first request. */
   readonly version: Version;
   readonly exchanges: readonly Exchange[];
-  /** XML names of the operations requested, and of the types of the objects that are created or registered. */
+  /** XML names of the operations requested of the server, and of the types of the objects that are created or registered. */
   readonly operations: ReadonlySet<string>;
   readonly objectTypes: ReadonlySet<string>;
 }
@@ -39,7 +39,8 @@ export function parseTestCase(name: string, xml: string): TestCase {
   const first = exchanges[0];
   if (!first) throw new Error(`${name} holds no messages`);
   const requests = exchanges.map(exchange => readWithVariables(exchange.request).tree);
-  const items = requests.flatMap(request => children(request).filter(item => item.tag === Tag.BatchItem));
+  const ownRequests = requests.filter((_, index) => !exchanges[index]?.isServerToClient);
+  const items = ownRequests.flatMap(request => children(request).filter(item => item.tag === Tag.BatchItem));
   return {
     name,
     family: familyOf(name),

@@ -1,0 +1,33 @@
+import { decodeItem, decodeItemXml, encodeItem, encodeItemXml } from '../../kmip-codec/index.ts';
+import type { Channel, Identity, Target } from './channel.ts';
+import { Connection } from './connection.ts';
+import { type BodyEncoding, HttpsConnection } from './https-connection.ts';
+
+/** How messages travel: binary over TLS, or as the body of HTTPS requests (encodings standard, sections 2, 4 and 6). */
+export type Way = 'ttlv' | 'https' | 'xml' | 'json';
+
+const text = (body: Buffer) => body.toString('utf8');
+
+const bodies: Readonly<Partial<Record<Way, BodyEncoding>>> = {
+  https: { contentType: 'application/octet-stream', encode: encodeItem, decode: body => decodeItem(body) },
+  xml: {
+    contentType: 'text/xml',
+    encode: message => Buffer.from(encodeItemXml(message)),
+    decode: body => decodeItemXml(text(body)),
+  },
+};
+
+export const WAYS: readonly Way[] = ['ttlv', 'https', 'xml', 'json'];
+
+export function openChannel(way: Way, target: Target, identity: Identity): Channel {
+  if (way === 'ttlv') return new Connection(target, identity);
+  const body = bodies[way];
+  if (!body) throw new Error(`no encoding for ${way}`);
+  return new HttpsConnection(target, identity, body);
+}
+
+/** The way that a case is about; the one given for all others. */
+export function wayOf(family: string, otherwise: Way): Way {
+  const encoding = /^MSGENC-(\w+)$/.exec(family)?.[1]?.toLowerCase();
+  return WAYS.find(way => way === encoding) ?? otherwise;
+}
