@@ -17,6 +17,7 @@ import {
   showReport,
   showTolerances,
   testCaseFiles,
+  usersOf,
 } from '../dist/server/conformance/index.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -34,6 +35,7 @@ const { values: flags, positionals } = parseArgs({
 
 const folder = mkdtempSync(join(tmpdir(), 'kmipd-conformance-'));
 const data = join(folder, 'data');
+const labels = new Map();
 let server;
 try {
   server = await startServer();
@@ -54,13 +56,11 @@ async function play({ host, port }) {
   const keys = await clientKeys();
   const report = await runConformance({
     target: { host, port, ca: readFileSync(join(folder, 'runner', 'ca.crt'), 'utf8'), timeoutMs: 10_000 },
-    identityOf: group => keys.of(group),
-    prepareGroup: async group => {
+    identityOf: (group, client, user) => keys.of(group, user ?? client),
+    prepareGroup: async (group, cases) => {
       const label = labelOf(group);
-      const cert = join(folder, `${label}.crt`);
-      writeFileSync(cert, (await keys.make(group)).cert);
-      await kmipd('vault', 'create', label, '--data', data);
-      await kmipd('client', 'add', label, '--cert', cert, '--vault', label, '--data', data);
+      await addClients(keys, group, label, clientsOf(cases));
+      for (const user of usersOf(cases)) await addUser(keys, group, label, user);
     },
     paths: chosen,
     expected: loadExpected(join(root, 'test/conformance/expected.json')),
@@ -78,12 +78,38 @@ async function play({ host, port }) {
   return report.failed === 0 ? 0 : 1;
 }
 
-/** Labels of vaults and clients have no more than this. */
+/** A vault for the group, and in it a client with a certificate of its own for each letter. */
+async function addClients(keys, group, label, letters) {
+  await kmipd('vault', 'create', label, '--data', data);
+  for (const letter of letters) await addClient(keys, group, letter, `${label}-${letter}`.toLowerCase(), label);
+}
+
+/** A user whom a case names is a client with a vault of its own: what one made is none of the other's business. */
+async function addUser(keys, group, label, { name, isDevice, password = '' }) {
+  const own = `${label}-${name}`.toLowerCase();
+  await kmipd('vault', 'create', own, '--data', data);
+  const file = join(folder, `${own}.password`);
+  if (!isDevice) writeFileSync(file, password);
+  const credential = isDevice ? [] : ['--username', name, '--password-file', file];
+  await addClient(keys, group, name, own, own, ...credential);
+}
+
+async function addClient(keys, group, key, name, vault, ...more) {
+  const cert = join(folder, `${name}.crt`);
+  writeFileSync(cert, (await keys.make(group, key)).cert);
+  await kmipd('client', 'add', name, '--cert', cert, '--vault', vault, ...more, '--data', data);
+}
+
+const clientsOf = cases => new Set(cases.flatMap(({ exchanges }) => exchanges.map(({ client }) => client)));
+
+/** Labels of vaults and clients have no more than forty characters; the number keeps those apart that are cut. */
 function labelOf(group) {
-  return group
+  const name = group
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
-    .slice(0, 40);
+    .slice(0, 20);
+  labels.set(group, labels.get(group) ?? labels.size);
+  return `${labels.get(group)}-${name}`.replace(/-$/, '');
 }
 
 /** Certificates for the clients: of an authority that only this run has, since a pinned certificate may be anybody's. */
@@ -94,17 +120,17 @@ async function clientKeys() {
   const authority = { certificatePem: made.certificatePem, privateKeyPem: made.privateKeyPem };
   const identities = new Map();
   return {
-    of: group => identities.get(group),
-    async make(group) {
+    of: (group, key) => identities.get(`${group} ${key}`),
+    async make(group, key) {
       const keys = await issueClientCertificate({
         authority,
         now,
         validityDays: 1,
-        commonName: labelOf(group),
+        commonName: `${labelOf(group)}-${key}`,
         keyType,
       });
       const identity = { cert: keys.certificatePem, key: keys.privateKeyPem };
-      identities.set(group, identity);
+      identities.set(`${group} ${key}`, identity);
       return identity;
     },
   };

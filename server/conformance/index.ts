@@ -14,4 +14,5 @@ export {
 export { everything, type Scope } from './selection.ts';
 export { type Exchange, loadTestCase, type TestCase } from './test-case.ts';
 export { type Tolerance, tolerances } from './tolerances.ts';
+export { type User, usersOf } from './users.ts';
 export type { Way } from './ways.ts';

@@ -5,6 +5,7 @@ import { type Channel, type Identity, NoAnswer, type Target } from './channel.ts
 import { child, children, enumeration, text } from './items.ts';
 import { type Exchange, operationName, type TestCase, versionOf } from './test-case.ts';
 import { UNSUPPORTED_AID } from './tolerances.ts';
+import { userOf } from './users.ts';
 import { bind, readWithVariables, rememberFields, UnboundVariable } from './variables.ts';
 import { openChannel, type Way } from './ways.ts';
 
@@ -92,7 +93,7 @@ class Player {
     let request: TtlvItem;
     try {
       request = bind(readWithVariables(exchange.request), this.#bindings, this.#latest, this.#play.now());
-      response = await this.#channel(exchange.client, userOf(request)).exchange(request);
+      response = await this.#channel(exchange.client, userOf(request)?.name).exchange(request);
     } catch (error) {
       if (error instanceof UnboundVariable) return problem('RequestMessage', 'a value for each variable', error);
       if (error instanceof NoAnswer || error instanceof CodecError)
@@ -147,13 +148,6 @@ class Player {
       }
     }
   }
-}
-
-/** The name of a user or the serial number of a device in the Credential of a request; undefined where it has none. */
-function userOf(request: TtlvItem): string | undefined {
-  const header = child(request, Tag.RequestHeader);
-  const value = child(child(child(header, Tag.Authentication), Tag.Credential), Tag.CredentialValue);
-  return text(child(value, Tag.Username)) ?? text(child(value, Tag.DeviceSerialNumber));
 }
 
 /** A refusal of what only helps those who test: a server without it can pass all the same. */
