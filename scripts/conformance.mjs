@@ -100,7 +100,9 @@ async function addClient(keys, group, key, name, vault, ...more) {
   await kmipd('client', 'add', name, '--cert', cert, '--vault', vault, ...more, '--data', data);
 }
 
-const clientsOf = cases => new Set(cases.flatMap(({ exchanges }) => exchanges.map(({ client }) => client)));
+function clientsOf(cases) {
+  return new Set(cases.flatMap(({ exchanges }) => exchanges.map(({ client }) => client)));
+}
 
 /** Labels of vaults and clients have no more than forty characters; the number keeps those apart that are cut. */
 function labelOf(group) {
