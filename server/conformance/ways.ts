@@ -1,5 +1,5 @@
 import { decodeItem, decodeItemXml, encodeItem, encodeItemXml } from '../../kmip-codec/index.ts';
-import type { Channel, Identity, Target } from './channel.ts';
+import { type Channel, type Identity, NoAnswer, type Target } from './channel.ts';
 import { Connection } from './connection.ts';
 import { type BodyEncoding, HttpsConnection } from './https-connection.ts';
 
@@ -22,7 +22,7 @@ export const WAYS: readonly Way[] = ['ttlv', 'https', 'xml', 'json'];
 export function openChannel(way: Way, target: Target, identity: Identity): Channel {
   if (way === 'ttlv') return new Connection(target, identity);
   const body = bodies[way];
-  if (!body) throw new Error(`no encoding for ${way}`);
+  if (!body) throw new NoAnswer(`messages cannot be written as ${way} yet`);
   return new HttpsConnection(target, identity, body);
 }
 
