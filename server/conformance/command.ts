@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { registry, showVersion, type Version } from '../../kmip-codec/index.ts';
 import type { Identity } from './channel.ts';
 import { junit, showReport, showTolerances } from './report.ts';
-import { type CaseResult, runConformance } from './run.ts';
+import { type CaseResult, REPEAT_MS, runConformance } from './run.ts';
 import { everything, knownVersions, type Scope } from './selection.ts';
 import { type Way, WAYS } from './ways.ts';
 
@@ -23,6 +23,7 @@ interface Flags {
   readonly expected?: string;
   readonly timeout: number;
   readonly skew: number;
+  readonly wait: number;
   readonly keep?: boolean;
   readonly tolerances?: boolean;
   readonly json?: boolean;
@@ -65,6 +66,7 @@ export function registerConformance(program: Command, now: () => Date): void {
     .option('--expected <file>', 'cases known not to pass: a JSON object of names and reasons')
     .option('--timeout <ms>', 'how long to wait for an answer', parseNumber, 10_000)
     .option('--skew <seconds>', 'how far the server’s clock may be off', parseNumber, 60)
+    .option('--wait <seconds>', 'how long to repeat a request where a case says so', parseNumber, REPEAT_MS / 1000)
     .option('--keep', 'do not destroy what a case has made when it is over')
     .option('--tolerances', 'show which differences were permitted, and by what right')
     .option('--json', 'the whole report as JSON')
@@ -88,6 +90,7 @@ export function registerConformance(program: Command, now: () => Date): void {
         cleansUp: !flags.keep,
         now,
         skewSeconds: flags.skew,
+        repeatMs: flags.wait * 1000,
         onCase: progress.show,
       });
       progress.clear();

@@ -76,7 +76,7 @@ class Comparer {
       return;
     }
     if (variable) {
-      const bound = state.bindings.get(variable.name);
+      const bound = isAlwaysNew(place) ? undefined : state.bindings.get(variable.name);
       if (!bound) state.bindings.set(variable.name, actual);
       else if (!sameValue(bound, actual)) differs(show(actual));
       return;
@@ -205,6 +205,10 @@ class Comparer {
     return bound ? `$${variable.name}: ${show(bound)}` : `$${variable.name}: any ${typeName(expected)}`;
   }
 }
+
+/** Each operation that is begun asynchronously has a correlation value of its own, under whichever name the case has it. */
+const isAlwaysNew = (place: Place) =>
+  place.tags.at(-1) === Tag.AsynchronousCorrelationValue && place.tags.at(-2) === Tag.BatchItem;
 
 /** How items of one tag within a structure are matched: place by place, in order with others between, or in any order. */
 function orderOf(place: Place): 'strict' | 'subsequence' | 'any' {

@@ -1,4 +1,4 @@
-import { CodecError, registry, Tag, tagName, type TtlvItem } from '../../kmip-codec/index.ts';
+import { CodecError, registry, Tag, tagName, type TtlvItem, type XmlElement } from '../../kmip-codec/index.ts';
 import { type AttributeItem, attributesIn } from './attribute-items.ts';
 import { compareResponse, type Difference } from './compare.ts';
 import { type Channel, type Identity, NoAnswer, type Target } from './channel.ts';
@@ -6,7 +6,15 @@ import { child, children, enumeration, text } from './items.ts';
 import { type Exchange, operationName, type TestCase, versionOf } from './test-case.ts';
 import { UNSUPPORTED_AID } from './tolerances.ts';
 import { userOf } from './users.ts';
-import { bind, readWithVariables, rememberFields, UnboundVariable } from './variables.ts';
+import {
+  bind,
+  latestMoment,
+  readWithVariables,
+  rememberFields,
+  sameValue,
+  type Template,
+  UnboundVariable,
+} from './variables.ts';
 import { openChannel, type Way } from './ways.ts';
 
 /** What a case leaves behind for the one that follows it, and for the cleaning up. */
@@ -24,8 +32,8 @@ export interface Play {
   readonly required: ReadonlySet<string>;
   readonly now: () => Date;
   readonly skewSeconds: number;
-  /** How often a request is sent until its answer is as expected, where the case says to repeat it, and the pause between. */
-  readonly repeatMax: number;
+  /** How long a request is repeated until its answer is as expected, and the pause between two. */
+  readonly repeatMs: number;
   readonly repeatPauseMs: number;
 }
 
@@ -45,19 +53,37 @@ export interface Failure extends Difference {
 
 /** Plays the exchanges in order, up to the first that fails. Never throws for what a server does. */
 export async function playCase(testCase: TestCase, play: Play, traces: Traces): Promise<Outcome> {
-  const player = new Player(play, traces);
+  const { exchanges } = testCase;
+  const player = new Player(play, traces, hurryOf(exchanges, play.repeatMs));
   try {
-    for (const [index, exchange] of testCase.exchanges.entries()) {
-      const failure = await player.play(exchange);
+    for (let index = 0; index < exchanges.length; index++) {
+      const { failure, isNextDone } = await player.play(exchanges[index]!, exchanges[index + 1]);
       if (failure) {
         const outcome = { failure: { ...failure, exchange: index }, exchangesPlayed: index + 1 };
         return { ...outcome, tolerances: player.tolerances };
       }
+      if (isNextDone) index++;
     }
-    return { failure: undefined, exchangesPlayed: testCase.exchanges.length, tolerances: player.tolerances };
+    return { failure: undefined, exchangesPlayed: exchanges.length, tolerances: player.tolerances };
   } finally {
     player.close();
   }
+}
+
+/**
+ * By how much the times to come in a case are brought nearer, at most 1: a case that waits for one must reach it within
+ * half of the time for which a request is repeated.
+ */
+function hurryOf(exchanges: readonly Exchange[], repeatMs: number): number {
+  if (exchanges.every(({ repeatUntil }) => repeatUntil === undefined)) return 1;
+  const messages = exchanges.flatMap(({ request, response }) => [request, response]);
+  return Math.min(1, repeatMs / 2000 / Math.max(1, ...messages.map(latestMoment)));
+}
+
+type Problem = Omit<Failure, 'exchange'>;
+interface Sent {
+  readonly request: TtlvItem;
+  readonly response: TtlvItem;
 }
 
 class Player {
@@ -69,43 +95,73 @@ class Player {
   readonly #latest = new Map<string, TtlvItem>();
   #bindings: ReadonlyMap<string, TtlvItem> = new Map();
 
-  constructor(play: Play, traces: Traces) {
+  readonly #hurry: number;
+
+  constructor(play: Play, traces: Traces, hurry: number) {
     this.#play = play;
     this.#traces = traces;
+    this.#hurry = hurry;
   }
 
   close(): void {
     for (const channel of this.#channels.values()) channel.close();
   }
 
-  async play(exchange: Exchange): Promise<Omit<Failure, 'exchange'> | undefined> {
-    const attempts = exchange.repeatUntil === undefined ? 1 : this.#play.repeatMax;
-    for (let attempt = 1; ; attempt++) {
-      const failure = await this.#attempt(exchange);
-      if (!failure || attempt >= attempts) return failure;
+  /**
+   * One exchange. One that the case says to repeat, and whose request the next one sends again, is repeated until the answer
+   * is that of the next, which is then done as well.
+   */
+  async play(exchange: Exchange, next: Exchange | undefined): Promise<{ failure?: Problem; isNextDone?: true }> {
+    const end = this.#play.now().getTime() + this.#play.repeatMs;
+    for (;;) {
+      const sent = await this.#send(exchange);
+      if ('problem' in sent) return { failure: sent.problem };
+      if (exchange.repeatUntil !== undefined && next && this.#isSameRequest(next, sent.request)) {
+        if (!this.#judge(next, sent)) return { isNextDone: true };
+        const failure = this.#judge(exchange, sent);
+        if (failure) return { failure };
+        // Once the time is over, what the next exchange expects decides.
+        if (this.#play.now().getTime() >= end) return {};
+      } else {
+        const failure = this.#judge(exchange, sent);
+        const mayRepeat = exchange.repeatUntil !== undefined || isStillPending(sent);
+        if (!failure || !mayRepeat || this.#play.now().getTime() >= end) return failure ? { failure } : {};
+      }
       await new Promise(resolve => setTimeout(resolve, this.#play.repeatPauseMs));
     }
   }
 
-  async #attempt(exchange: Exchange): Promise<Omit<Failure, 'exchange'> | undefined> {
-    const expected = readWithVariables(exchange.response);
-    let response: TtlvItem;
-    let request: TtlvItem;
+  #isSameRequest(exchange: Exchange, request: TtlvItem): boolean {
+    const other = bind(this.#read(exchange.request), this.#bindings, this.#latest, this.#play.now());
+    return sameValue(request, other);
+  }
+
+  #read = (message: XmlElement): Template => readWithVariables(message, this.#hurry);
+
+  async #send(exchange: Exchange): Promise<Sent | { problem: Problem }> {
     try {
-      request = bind(readWithVariables(exchange.request), this.#bindings, this.#latest, this.#play.now());
-      response = await this.#channel(exchange.client, userOf(request)?.name).exchange(request);
+      const request = bind(this.#read(exchange.request), this.#bindings, this.#latest, this.#play.now());
+      const response = await this.#channel(exchange.client, userOf(request)?.name).exchange(request);
+      this.#attributesSent.push(...attributesIn(request));
+      this.#noteObjects(response);
+      return { request, response };
     } catch (error) {
-      if (error instanceof UnboundVariable) return problem('RequestMessage', 'a value for each variable', error);
-      if (error instanceof NoAnswer || error instanceof CodecError)
-        return problem('ResponseMessage', 'a response', error);
+      if (error instanceof UnboundVariable) {
+        return { problem: problem('RequestMessage', 'a value for each variable', error) };
+      }
+      if (error instanceof NoAnswer || error instanceof CodecError) {
+        return { problem: problem('ResponseMessage', 'a response', error) };
+      }
       throw error;
     }
+  }
+
+  /** What is wrong with the response. If nothing is, what it told is kept. */
+  #judge(exchange: Exchange, { request, response }: Sent): Problem | undefined {
     if (isUnsupportedAid(request, response)) {
       this.tolerances.add(UNSUPPORTED_AID);
       return undefined;
     }
-    this.#attributesSent.push(...attributesIn(request));
-    this.#noteObjects(response);
     const facts = {
       version: versionOf(request),
       request,
@@ -114,7 +170,7 @@ class Player {
       required: this.#play.required,
     };
     const moment = { now: this.#play.now(), skewSeconds: this.#play.skewSeconds };
-    const comparison = compareResponse(expected, response, this.#bindings, facts, moment);
+    const comparison = compareResponse(this.#read(exchange.response), response, this.#bindings, facts, moment);
     const difference = mostTelling(comparison.differences);
     if (difference) return { ...difference, serverSays: resultMessages(response) };
     this.#bindings = comparison.bindings;
@@ -161,6 +217,12 @@ function isUnsupportedAid(request: TtlvItem, response: TtlvItem): boolean {
   );
 }
 const AIDS = new Set(['Interop', 'Log']);
+
+/** Whether the answer to Poll is that the operation is still to be done: to be asked again (1.4 §4.28). */
+const isStillPending = ({ request, response }: Sent): boolean =>
+  operationName(child(child(request, Tag.BatchItem), Tag.Operation)) === 'Poll' &&
+  enumeration(child(child(response, Tag.BatchItem), Tag.ResultStatus)) ===
+    registry.ResultStatus.values.OperationPending[0];
 
 /** Operations whose response names a new object. */
 const MAKING = new Set([

@@ -12,13 +12,13 @@ type Variable = { readonly name: string } | { readonly name: 'NOW'; readonly sec
 /** What the variables stand for by now: a leaf item, whose tag does not matter. */
 export type Bindings = ReadonlyMap<string, TtlvItem>;
 
-/** The message with its variables set aside. Throws CodecError. */
-export function readWithVariables(message: XmlElement): Template {
+/** The message with its variables set aside. `hurry`: times to come are as much nearer, 1 as they stand. Throws CodecError. */
+export function readWithVariables(message: XmlElement, hurry = 1): Template {
   const variables = new Map<TtlvItem, Variable>();
   const tree = readItemXml(message, {
     collapseSpaces: true,
     substitute(value, tag, type) {
-      const variable = parseVariable(value);
+      const variable = parseVariable(value, hurry);
       if (!variable) return undefined;
       const item = emptyItem(tag, type);
       variables.set(item, variable);
@@ -26,6 +26,12 @@ export function readWithVariables(message: XmlElement): Template {
     },
   });
   return { tree, variables };
+}
+
+/** The latest time of a message, in seconds from now; 0 where there is none to come. */
+export function latestMoment(message: XmlElement): number {
+  const variables = [...readWithVariables(message).variables.values()];
+  return Math.max(0, ...variables.map(variable => ('seconds' in variable ? variable.seconds : 0)));
 }
 
 /** A case needs a variable that no response has given a value. */
@@ -64,9 +70,12 @@ export function rememberFields(response: TtlvItem, latest: Map<string, TtlvItem>
   for (const item of everyItem(response)) if (item.type !== ItemType.Structure) latest.set(tagName(item.tag), item);
 }
 
-function parseVariable(value: string): Variable | undefined {
+function parseVariable(value: string, hurry: number): Variable | undefined {
   const now = /^\$NOW([+-][0-9]+)?$/.exec(value);
-  if (now) return { name: 'NOW', seconds: Number(now[1] ?? 0) };
+  if (now) {
+    const seconds = Number(now[1] ?? 0);
+    return { name: 'NOW', seconds: seconds > 0 ? Math.ceil(seconds * hurry) : seconds };
+  }
   const name = /^\$([A-Z][A-Z_]*[A-Z](_[0-9]+)?)$/.exec(value)?.[1];
   return name === undefined ? undefined : { name };
 }

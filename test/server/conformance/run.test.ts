@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import t from 'tap';
-import { encodeItem, type TtlvItem } from '../../../kmip-codec/index.ts';
+import { encodeItem, ItemType, type TtlvItem } from '../../../kmip-codec/index.ts';
+import { everyItem } from '../../../server/conformance/items.ts';
 import {
   type ConformanceOptions,
   everything,
@@ -17,6 +18,7 @@ import {
   testCaseFiles,
   tolerances,
 } from '../../../server/conformance/index.ts';
+import { change, value } from './change.ts';
 import { type Answer, cannedServer, expectedAnswers, identity, inOrder } from './canned-server.ts';
 
 const cases = fileURLToPath(new URL('cases', import.meta.url));
@@ -169,8 +171,61 @@ t.test('repeats a request until its answer is as the case says', async t => {
   const { report, requests } = await play(inOrder([create, get, get, get, refused]), patient);
   t.match(report, { passed: 1, failed: 0 });
   t.equal(requests.length, 5);
-  const given = await play(inOrder([create, get, get, get, refused]), { ...patient, repeatMax: 2 });
+  const given = await play(inOrder([create, get, get, get, refused]), { ...patient, repeatMs: 0 });
   t.match(given.report, { passed: 0, failed: 1, results: [{ failure: { exchange: 2 } }] });
+});
+
+t.test('a request that the next one sends again is repeated until the answer is that of the next', async t => {
+  const message = (direction: 'Request' | 'Response', item: string, timeStamp = '') =>
+    `<${direction}Message><${direction}Header><ProtocolVersion><ProtocolVersionMajor type="Integer" value="1"/>` +
+    `<ProtocolVersionMinor type="Integer" value="1"/></ProtocolVersion>${timeStamp}<BatchCount type="Integer" value="1"/>` +
+    `</${direction}Header><BatchItem>${item}</BatchItem></${direction}Message>`;
+  const request = message(
+    'Request',
+    '<Operation type="Enumeration" value="GetAttributes"/><RequestPayload><UniqueIdentifier type="TextString" value="1"/></RequestPayload>',
+  );
+  const response = (state: string) =>
+    message(
+      'Response',
+      '<Operation type="Enumeration" value="GetAttributes"/><ResultStatus type="Enumeration" value="Success"/>' +
+        '<ResponsePayload><UniqueIdentifier type="TextString" value="1"/><Attribute>' +
+        '<AttributeName type="TextString" value="State"/>' +
+        `<AttributeValue type="Enumeration" value="${state}"/></Attribute></ResponsePayload>`,
+      '<TimeStamp type="DateTime" value="$NOW+100"/>',
+    );
+  const folder = t.testdir({
+    'X-M-1-11.xml':
+      `<KMIP># [REPEAT] until it is over\n${request}${response('Active')}` +
+      `${request}${response('Deactivated')}</KMIP>`,
+  });
+  const path = join(folder, 'X-M-1-11.xml');
+  const [active, deactivated] = expectedAnswers(loadTestCase(path)) as [TtlvItem, TtlvItem];
+  const header = (item: TtlvItem, seconds: number) =>
+    change(item, ['ResponseHeader', 'TimeStamp'], value(new Date(Date.now() + seconds * 1000)));
+  const patient = { paths: [path], repeatPauseMs: 1 };
+  const waited = await play(inOrder([active, active, deactivated]), patient);
+  t.match(waited.report, { passed: 1, failed: 0 });
+  t.equal(waited.requests.length, 3);
+  const atOnce = await play(inOrder([deactivated]), patient);
+  t.match(atOnce.report, { passed: 1, failed: 0 });
+  const never = await play(() => encodeItem(header(active, 0)), { ...patient, repeatMs: 10 });
+  t.match(never.report.results[0]?.failure, { exchange: 1, expected: /Deactivated/, got: /Active/ });
+  const early = change(active, ['BatchItem', 'ResponsePayload', 'Attribute', 'AttributeValue'], value(1));
+  const wrong = await play(inOrder([early, deactivated]), patient);
+  t.match(wrong.report.results[0]?.failure, { exchange: 0, path: /AttributeValue/ }, 'neither the one nor the other');
+});
+
+t.test('times that a case waits for come as much nearer as there is less time to wait', async t => {
+  const folder = t.testdir({
+    'X-M-1-14.xml': readFileSync(own, 'utf8')
+      .replace('# TIME 2', '# [REPEAT] until it is refused')
+      .replace('$NOW-3600', '$NOW+100'),
+  });
+  const path = join(folder, 'X-M-1-14.xml');
+  const { requests } = await play(answersTo(path), { paths: [path], repeatMs: 20_000, skewSeconds: 200 });
+  const [date] = [...everyItem(requests[0]!)].filter(item => item.type === ItemType.DateTime);
+  const seconds = ((date?.value as Date).getTime() - Date.now()) / 1000;
+  t.ok(seconds > 5 && seconds <= 11, `${seconds} s from now, half of 20`);
 });
 
 t.test('a variable that no response has given a value fails the case', async t => {
@@ -268,7 +323,6 @@ t.test('every OASIS case passes against a server that answers as it expects', as
       paths: [file],
       cleansUp: false,
       now: () => new Date(),
-      repeatMax: 1,
     });
     const [result] = report.results;
     outcomes.push(`${result?.status}: ${result?.reason}`);
