@@ -12,6 +12,7 @@ export {
 } from './authority.ts';
 export type { Certificate } from './certificate.ts';
 export { CertificateError, type Position } from './certificate-error.ts';
+export { type CertificateIdentity, type IdentityName, readCertificateIdentity } from './certificate-identity.ts';
 export type { CertificateRequest } from './certificate-request.ts';
 export { parseCrls, type RevocationList } from './crl.ts';
 export type { KeyUsageName } from './extension-values.ts';

@@ -8,6 +8,7 @@ import {
   optional,
   repeated,
   required,
+  secret,
   structure,
   textString,
   type TypeOf,
@@ -140,27 +141,29 @@ export const RNGParametersStructure = structure(
   { since: V1_3 },
 );
 
+// Who a certificate is of and from names people and hosts: no event shows it.
+
 /** Certificate Identifier, before 1.1 replaced it: 1.4 §3.13. */
 export const CertificateIdentifierStructure = structure(Tag.CertificateIdentifier, {
-  issuer: required(textString(Tag.Issuer)),
-  serialNumber: optional(textString(Tag.SerialNumber)),
+  issuer: required(secret(textString(Tag.Issuer))),
+  serialNumber: optional(secret(textString(Tag.SerialNumber))),
 });
 /** Certificate Subject, before 1.1 replaced it: 1.4 §3.14. */
 export const CertificateSubjectStructure = structure(Tag.CertificateSubject, {
-  certificateSubjectDistinguishedName: required(textString(Tag.CertificateSubjectDistinguishedName)),
-  certificateSubjectAlternativeName: repeated(textString(Tag.CertificateSubjectAlternativeName)),
+  certificateSubjectDistinguishedName: required(secret(textString(Tag.CertificateSubjectDistinguishedName))),
+  certificateSubjectAlternativeName: repeated(secret(textString(Tag.CertificateSubjectAlternativeName))),
 });
 /** Certificate Issuer, before 1.1 replaced it: 1.4 §3.15. */
 export const CertificateIssuerStructure = structure(Tag.CertificateIssuer, {
-  certificateIssuerDistinguishedName: required(textString(Tag.CertificateIssuerDistinguishedName)),
-  certificateIssuerAlternativeName: repeated(textString(Tag.CertificateIssuerAlternativeName)),
+  certificateIssuerDistinguishedName: required(secret(textString(Tag.CertificateIssuerDistinguishedName))),
+  certificateIssuerAlternativeName: repeated(secret(textString(Tag.CertificateIssuerAlternativeName))),
 });
 /** X.509 Certificate Identifier: 1.4 §3.10. */
 export const X509CertificateIdentifierStructure = structure(
   Tag.X_509CertificateIdentifier,
   {
-    issuerDistinguishedName: required(byteString(Tag.IssuerDistinguishedName)),
-    certificateSerialNumber: required(byteString(Tag.CertificateSerialNumber)),
+    issuerDistinguishedName: required(secret(byteString(Tag.IssuerDistinguishedName))),
+    certificateSerialNumber: required(secret(byteString(Tag.CertificateSerialNumber))),
   },
   { since: V1_1 },
 );
@@ -168,8 +171,8 @@ export const X509CertificateIdentifierStructure = structure(
 export const X509CertificateSubjectStructure = structure(
   Tag.X_509CertificateSubject,
   {
-    subjectDistinguishedName: required(byteString(Tag.SubjectDistinguishedName)),
-    subjectAlternativeName: repeated(byteString(Tag.SubjectAlternativeName)),
+    subjectDistinguishedName: required(secret(byteString(Tag.SubjectDistinguishedName))),
+    subjectAlternativeName: repeated(secret(byteString(Tag.SubjectAlternativeName))),
   },
   { since: V1_1 },
 );
@@ -177,8 +180,8 @@ export const X509CertificateSubjectStructure = structure(
 export const X509CertificateIssuerStructure = structure(
   Tag.X_509CertificateIssuer,
   {
-    issuerDistinguishedName: required(byteString(Tag.IssuerDistinguishedName)),
-    issuerAlternativeName: repeated(byteString(Tag.IssuerAlternativeName)),
+    issuerDistinguishedName: required(secret(byteString(Tag.IssuerDistinguishedName))),
+    issuerAlternativeName: repeated(secret(byteString(Tag.IssuerAlternativeName))),
   },
   { since: V1_1 },
 );

@@ -1,4 +1,4 @@
-import { isCustomName, registry, type Version } from '../../kmip-codec/index.ts';
+import { isCustomName, ObjectType, registry, type Version } from '../../kmip-codec/index.ts';
 import type { ObjectStateName } from './managed-object.ts';
 
 /** The rules table of one attribute in one version (1.4 §3), as the specification prints it. */
@@ -20,6 +20,15 @@ export const isAttributeOf = (attributeName: string, version: Version): boolean 
 
 /** 'y-' names are the server's own: clients may only read them (1.4 §3.39). */
 const isServerName = (attributeName: string): boolean => attributeName.startsWith('y-');
+
+/**
+ * Whether an object of this type has the attribute, as this version sees it, or the next one that has the attribute at all: what came
+ * with a later version is kept from the beginning, for clients of that version.
+ */
+export function hasAttribute(attributeName: string, objectType: number, version: Version): boolean {
+  const rule = findAttributeRule(attributeName, version) ?? byName.get(attributeName)?.find(one => one.since > version);
+  return rule?.appliesTo.includes(ObjectType.names.show(objectType)) ?? false;
+}
 
 /** How an object comes into being. */
 export type Origin =

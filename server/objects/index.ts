@@ -1,6 +1,7 @@
 export { attributesFromBytes } from './attribute-bytes.ts';
 export {
   findAttributeRule,
+  hasAttribute,
   isAddable,
   isAttributeOf,
   isDeletable,
@@ -10,6 +11,7 @@ export {
   type AttributeRule,
   type Origin,
 } from './attribute-rules.ts';
+export { certificateAttributes, curveBits } from './certificate-attributes.ts';
 export { digestOf } from './digest.ts';
 export {
   activated,

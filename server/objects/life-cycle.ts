@@ -92,17 +92,22 @@ export function revoked(
   now: Date,
 ): AttributeSet {
   const trigger = triggerOf(reason);
-  const set = moved(attributes, mustMove(attributes, trigger), now).set(RevocationReason, reason);
-  return trigger === 'Revoke'
-    ? set.set(DeactivationDate, now)
-    : set
-        .set(CompromiseDate, now)
-        .set(CompromiseOccurrenceDate, compromiseOccurrenceDate ?? attributes.get(InitialDate) ?? now);
+  const set = movedIfItHasAState(attributes, trigger, now).set(RevocationReason, reason);
+  if (trigger === 'Revoke') return set.has(State) ? set.set(DeactivationDate, now) : set;
+  return set
+    .set(CompromiseDate, now)
+    .set(CompromiseOccurrenceDate, compromiseOccurrenceDate ?? attributes.get(InitialDate) ?? now);
 }
 
 /** Destroyed from now on (1.4 §4.21); the caller forgets the material. Throws TypeError when the state does not allow it. */
 export const destroyed = (attributes: AttributeSet, now: Date): AttributeSet =>
-  moved(attributes, mustMove(attributes, 'Destroy'), now).set(DestroyDate, now);
+  movedIfItHasAState(attributes, 'Destroy', now).set(DestroyDate, now);
+
+/** Opaque Objects and Templates of 1.x have no State: what happens to them is told by its dates alone. */
+const movedIfItHasAState = (attributes: AttributeSet, trigger: Trigger, now: Date): AttributeSet =>
+  attributes.has(State)
+    ? moved(attributes, mustMove(attributes, trigger), now)
+    : attributes.clone().set(LastChangeDate, now);
 
 /** A copy in the new state, changed at `at`. */
 const moved = (attributes: AttributeSet, state: number, at: Date): AttributeSet =>

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   CryptographicUsageMask,
+  DestroyDate,
   ItemType,
   Name,
   State,
@@ -28,7 +29,8 @@ export const isNotDestroyed: Condition = { name: DESTROYED, equals: 0 };
  * A destroyed object keeps its Name but no longer keeps others from taking it.
  */
 export function termsOf(attributes: AttributeSet): Term[] {
-  const isDestroyed = destroyedStates.has(attributes.get(State));
+  // Objects without a State have the date alone.
+  const isDestroyed = destroyedStates.has(attributes.get(State)) || attributes.has(DestroyDate);
   const terms: Term[] = [{ name: DESTROYED, value: isDestroyed ? 1 : 0 }];
   for (const { attribute, value } of attributes) {
     for (const term of valueTerms(attribute, value))

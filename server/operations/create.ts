@@ -4,13 +4,14 @@ import {
   CryptographicLength,
   CryptographicUsageMask,
   KeyFormatType,
+  ObjectType,
   Operation,
   OriginalCreationDate,
   RandomNumberGenerator,
   RNGAlgorithm,
 } from '../../kmip-codec/index.ts';
 import { findSymmetricAlgorithm, materialBytes, setOddParity, type SymmetricAlgorithm } from '../objects/index.ts';
-import { attributesGiven, keepObject, mustBeSymmetricKey, required } from './new-object.ts';
+import { attributesGiven, keepObject, required } from './new-object.ts';
 import { operation } from './operation.ts';
 import { OperationFailure } from './results.ts';
 
@@ -54,6 +55,15 @@ export const create = operation(Operation.Create, {
     }
   },
 });
+
+/** Clients of 1.x learn that an Object Type is not recognised (1.4 §11.2). */
+function mustBeSymmetricKey(objectType: number): void {
+  if (objectType !== ObjectType.SymmetricKey)
+    throw new OperationFailure(
+      'Invalid Object Type',
+      `Object Type ${ObjectType.names.show(objectType)} cannot be created, only a Symmetric Key can`,
+    );
+}
 
 function algorithmOf(given: AttributeSet): SymmetricAlgorithm {
   const value = required(given, CryptographicAlgorithm);

@@ -1,25 +1,31 @@
 import {
+  DestroyDate,
+  existsIn,
   Extractable,
   Fresh,
   KeyCompressionType,
+  KeyFormatType,
   KeyWrapType,
+  managedObjects,
+  ObjectType,
   Operation,
   Sensitive,
+  showVersion,
   V1_2,
   type AttributeSet,
   type GetRequest,
   type KeyBlock,
-  type ObjectType,
-  type SymmetricKey,
+  type ManagedObjectValue,
   type TypeOf,
 } from '../../kmip-codec/index.ts';
 import { inKeyFormat, withAlgorithm } from './key-formats.ts';
 import { wrapped } from './key-wrapping.ts';
+import { formatOf } from './new-object.ts';
 import { onObject, type ObjectContext } from './operation.ts';
 import { OperationFailure } from './results.ts';
 
 /**
- * Get: 2.1 §6.1.19, 1.4 §4.11. In every state in which there is a key, Pre-Active too: states limit what a key may be used for, not
+ * Get: 2.1 §6.1.19, 1.4 §4.11. In every state in which there is an object, Pre-Active too: states limit what a key may be used for, not
  * who may have it.
  */
 export const get = onObject(Operation.Get, {
@@ -27,42 +33,80 @@ export const get = onObject(Operation.Get, {
   needs: {},
   async run(context, request) {
     const { object, objects } = context;
-    const { keyBlock } = keptObject(context);
-    const answer = await asAsked(withAlgorithm(keyBlock, object.attributes), request, context);
+    const value = await objectAsAsked(keptObject(context), request, context);
     // Whoever gets it first has a fresh object, nobody after them (1.4 §3.34).
     if (object.attributes.get(Fresh) === true) objects.update(object, object.attributes.clone().set(Fresh, false));
     return {
       objectType: object.objectType as TypeOf<typeof ObjectType>,
       uniqueIdentifier: object.uniqueIdentifier,
-      object: { keyBlock: answer },
+      object: value,
     };
   },
 });
 
-function keptObject({ object, objects, version }: ObjectContext): SymmetricKey {
-  const { state } = object;
+function keptObject({ object, objects, version }: ObjectContext): ManagedObjectValue {
+  const { state, attributes, objectType } = object;
   // To 1.x clients a destroyed object is one that is not there, as the OASIS test cases have it.
-  if (state === 'Destroyed' || state === 'Destroyed Compromised')
-    throw new OperationFailure('Object Destroyed', `the object is ${state}`, { before2: 'Item Not Found' });
-  const kept = objects.open(object) as SymmetricKey | undefined;
+  if (attributes.has(DestroyDate))
+    throw new OperationFailure('Object Destroyed', `the object is ${state ?? 'destroyed'}`, {
+      before2: 'Item Not Found',
+    });
+  const layout = managedObjects.get(objectType);
+  if (layout === undefined || !existsIn(layout, version))
+    throw new OperationFailure(
+      'Invalid Object Type',
+      `a ${ObjectType.names.show(objectType)} cannot be told in KMIP ${showVersion(version)}`,
+      { before2: 'Illegal Operation' },
+    );
+  const kept = objects.open(object);
   // Since 1.2 a Key Block without Key Value says that the value is kept elsewhere (1.4 §2.1.3).
-  if (kept === undefined || (kept.keyBlock.keyValue === undefined && version < V1_2))
+  if (kept === undefined || ('keyBlock' in kept && kept.keyBlock.keyValue === undefined && version < V1_2))
     throw new OperationFailure('Key Value Not Present', 'the server has only the attributes of this object', {
       before2: 'Illegal Operation',
     });
   return kept;
 }
 
-async function asAsked(keyBlock: KeyBlock, request: GetRequest, context: ObjectContext): Promise<KeyBlock> {
-  const { keyFormatType, keyCompressionType, keyWrapType, keyWrappingSpecification } = request;
+/** The object in the form that the client asks for. Throws the OperationFailures of 1.4 §11.12. */
+export async function objectAsAsked(
+  kept: ManagedObjectValue,
+  request: GetRequest,
+  context: ObjectContext,
+): Promise<ManagedObjectValue> {
+  if ('keyBlock' in kept) {
+    const keyBlock = withAlgorithm(kept.keyBlock, context.object.attributes);
+    return { ...kept, keyBlock: await asAsked(keyBlock, request, context) };
+  }
+  const { keyFormatType, keyWrappingSpecification } = request;
+  const name = ObjectType.names.show(context.object.objectType);
+  if (keyWrappingSpecification !== undefined)
+    throw new OperationFailure('Invalid Object Type', `a ${name} has no Key Block and cannot be wrapped`, {
+      before2: 'Illegal Operation',
+    });
+  checkCompression(request, name);
+  checkMayLeave(context.object.attributes, false);
+  if (keyFormatType !== undefined && keyFormatType !== formatOf(kept))
+    throw new OperationFailure(
+      'Key Format Type Not Supported',
+      `a ${name} cannot be given as ${KeyFormatType.names.show(keyFormatType)}`,
+    );
+  return kept;
+}
+
+function checkCompression({ keyCompressionType }: GetRequest, name: string): void {
   if (keyCompressionType !== undefined)
     throw new OperationFailure(
       'Key Compression Type Not Supported',
-      `a symmetric key cannot be given as ${KeyCompressionType.names.show(keyCompressionType)}`,
+      `a ${name} cannot be given as ${KeyCompressionType.names.show(keyCompressionType)}`,
     );
+}
+
+async function asAsked(keyBlock: KeyBlock, request: GetRequest, context: ObjectContext): Promise<KeyBlock> {
+  const { keyFormatType, keyWrapType, keyWrappingSpecification } = request;
+  checkCompression(request, ObjectType.names.show(context.object.objectType));
   checkWrapType(keyBlock, keyWrapType, keyWrappingSpecification !== undefined);
   const willBeWrapped = keyBlock.keyWrappingData !== undefined || keyWrappingSpecification !== undefined;
-  checkMayLeave(context.object.attributes, keyBlock, willBeWrapped);
+  if (keyBlock.keyValue !== undefined) checkMayLeave(context.object.attributes, willBeWrapped);
   const formatted = inKeyFormat(keyBlock, keyFormatType);
   return keyWrappingSpecification === undefined ? formatted : wrapped(formatted, keyWrappingSpecification, context);
 }
@@ -84,8 +128,7 @@ function checkWrapType(keyBlock: KeyBlock, asked: TypeOf<typeof KeyWrapType> | u
 }
 
 /** Extractable and Sensitive: 1.4 §3.50, §3.48. They hold for a value that is here; there is nothing else to protect. */
-function checkMayLeave(attributes: AttributeSet, { keyValue }: KeyBlock, willBeWrapped: boolean): void {
-  if (keyValue === undefined) return;
+function checkMayLeave(attributes: AttributeSet, willBeWrapped: boolean): void {
   if (attributes.get(Extractable) === false)
     throw new OperationFailure('Not Extractable', 'the Extractable attribute of the object is False');
   if (attributes.get(Sensitive) === true && !willBeWrapped)

@@ -5,7 +5,6 @@ import {
   type AttributeSet,
   type KeyBlock,
   type KeyMaterial,
-  type PlainKeyValue,
   type TransparentSymmetricKey,
   type TypeOf,
 } from '../../kmip-codec/index.ts';

@@ -4,12 +4,16 @@ import {
   CryptographicUsageMask,
   Digest,
   Extractable,
+  findAttribute,
+  findKeyBlock,
   Fresh,
   InitialDate,
+  KeyFormatType,
   LastChangeDate,
   LeaseTime,
   NeverExtractable,
   ObjectType,
+  registry,
   Sensitive,
   showVersion,
   State,
@@ -20,25 +24,22 @@ import {
   type ManagedObjectValue,
   type TypeOf,
 } from '../../kmip-codec/index.ts';
-import { advance, digestOf, findAttributeRule, isGivenAtOrigin, type Origin } from '../objects/index.ts';
+import { advance, digestOf, findAttributeRule, hasAttribute, isGivenAtOrigin, type Origin } from '../objects/index.ts';
 import { uuid } from '../randomness.ts';
 import { checkInstances, checkNames, checkTogether, valueGiven } from './given-attribute.ts';
 import type { Context } from './operation.ts';
 import { OperationFailure } from './results.ts';
+import { withTemplates } from './templates.ts';
 
-/** The attributes that a client wants for a new object, each allowed and valid; indices count from 0. Throws OperationFailure. */
+/** The attributes that a client wants for a new object, those of templates that it names among them, each allowed and valid; indices count from 0. Throws OperationFailure. */
 export async function attributesGiven(
   context: Context,
   origin: Origin,
   template: TemplateAttributes | AttributeSet,
   objectType: number,
 ): Promise<AttributeSet> {
-  if (template instanceof TemplateAttributes && template.templateNames.length > 0) {
-    const name = JSON.stringify(template.templateNames[0]!.nameValue);
-    throw new OperationFailure('Item Not Found', `no template ${name}, this server keeps no templates`);
-  }
   const set = new AttributeSet();
-  for (const given of givenIn(template)) {
+  for (const given of givenIn(await withTemplates(context, template))) {
     checkAllowed(context, origin, objectType, given, set);
     set.add(given.attribute, valueGiven(given));
     checkInstances(set, given.attribute, context);
@@ -115,15 +116,20 @@ export async function keepObject(context: Context, { objectType, given, value }:
   for (const { attribute, value, index } of given) set.add(attribute, value, index);
   const isSensitive = given.get(Sensitive) ?? false;
   const isExtractable = given.get(Extractable) ?? true;
-  if (hasState(objectType)) set.set(State, State.PreActive).set(LeaseTime, server.leaseTimeSeconds);
-  if (hasState(objectType)) set.set(Fresh, given.get(Fresh) ?? true);
-  set
-    .set(InitialDate, now)
-    .set(LastChangeDate, now)
-    .set(Sensitive, isSensitive)
-    .set(AlwaysSensitive, isSensitive)
-    .set(Extractable, isExtractable)
-    .set(NeverExtractable, !isExtractable);
+  const facts: readonly (readonly [Attribute<unknown>, unknown])[] = [
+    [State, State.PreActive],
+    [LeaseTime, server.leaseTimeSeconds],
+    [Fresh, given.get(Fresh) ?? true],
+    [InitialDate, now],
+    [LastChangeDate, now],
+    [Sensitive, isSensitive],
+    [AlwaysSensitive, isSensitive],
+    [Extractable, isExtractable],
+    [NeverExtractable, !isExtractable],
+    ...factsOf(value),
+  ];
+  for (const [attribute, fact] of facts)
+    if (hasAttribute(attribute.attributeName, objectType, context.version)) set.set(attribute, fact);
   const digest = digestOf(value);
   if (digest !== undefined && !set.has(Digest)) set.set(Digest, digest);
 
@@ -132,17 +138,29 @@ export async function keepObject(context: Context, { objectType, given, value }:
   return uniqueIdentifier;
 }
 
-/** Opaque Objects and Templates have no life cycle: they are no Cryptographic Objects (1.4 §3.22). */
-const hasState = (objectType: number): boolean =>
-  objectType !== ObjectType.OpaqueObject && objectType !== ObjectType.Template;
-/** Keys are made and kept for a purpose, which a client must tell (1.4 §3.19). */
-const needsUsageMask = (objectType: number): boolean => hasState(objectType);
+/** Keys are for a purpose, which a client must tell; of other objects, and of parts of keys, clients often tell none (1.4 §3.19). */
+const needsUsageMask = (objectType: number): boolean =>
+  objectType === ObjectType.SymmetricKey || objectType === ObjectType.PublicKey || objectType === ObjectType.PrivateKey;
 
-/** Clients of 1.x learn that an Object Type is not recognised (1.4 §11.2, §11.4). */
-export function mustBeSymmetricKey(objectType: number): void {
-  if (objectType !== ObjectType.SymmetricKey)
-    throw new OperationFailure(
-      'Invalid Object Type',
-      `Object Type ${ObjectType.names.show(objectType)} is not supported, only Symmetric Key is`,
-    );
+/** What the server tells of an object since 2.0: its format, what an Opaque Object holds, and that its wrapped material is kept by software. */
+function factsOf(value: ManagedObjectValue | undefined): [Attribute<unknown>, unknown][] {
+  const format = value && formatOf(value);
+  const opaque = value && 'opaqueDataType' in value ? value.opaqueDataType : undefined;
+  const facts: [name: string, fact: unknown][] = [
+    ['Key Format Type', format],
+    ['Opaque Data Type', opaque],
+    ['Protection Storage Mask', registry.ProtectionStorageMask.values.Software[0]],
+  ];
+  return facts.flatMap(([name, fact]) => {
+    const attribute = findAttribute(name);
+    return attribute === undefined || fact === undefined ? [] : [[attribute, fact]];
+  });
+}
+
+/** The format in which an object is kept (2.1 §4.26). */
+export function formatOf(value: ManagedObjectValue): number | undefined {
+  if ('opaqueDataValue' in value) return KeyFormatType.Opaque;
+  if ('certificateValue' in value) return KeyFormatType.X_509;
+  if ('certificateRequestValue' in value) return KeyFormatType.PKCS_10;
+  return findKeyBlock(value)?.keyFormatType;
 }

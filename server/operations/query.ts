@@ -1,7 +1,8 @@
 import {
   ClientRegistrationMethod,
   DestroyAction,
-  ObjectType,
+  existsIn,
+  managedObjects,
   Operation,
   QueryFunction,
   RNGAlgorithm,
@@ -35,7 +36,12 @@ const answers: ReadonlyMap<number, (context: Context) => Answer> = new Map<numbe
       operations: server.operations.filter(code => Operation.names.isKnownIn(code, version)),
     }),
   ],
-  [QueryFunction.QueryObjects, () => ({ objectTypes: [ObjectType.SymmetricKey] })],
+  [
+    QueryFunction.QueryObjects,
+    ({ version }) => ({
+      objectTypes: [...managedObjects].filter(([, layout]) => existsIn(layout, version)).map(([type]) => type) as never,
+    }),
+  ],
   [
     QueryFunction.QueryServerInformation,
     // The structure must be there; what is in it is ours to choose, and a program's version helps nobody but an attacker.

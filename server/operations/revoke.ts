@@ -1,4 +1,4 @@
-import { Operation, RevocationReasonCode, State } from '../../kmip-codec/index.ts';
+import { DestroyDate, ObjectType, Operation, RevocationReasonCode, State } from '../../kmip-codec/index.ts';
 import { revoked, stateAfter, triggerOf } from '../objects/index.ts';
 import { onObject } from './operation.ts';
 import { OperationFailure } from './results.ts';
@@ -12,7 +12,13 @@ export const revoke = onObject(Operation.Revoke, {
     if (RevocationReasonCode.names.name(revocationReasonCode) === undefined)
       throw new OperationFailure('Invalid Field', `Revocation Reason Code ${revocationReasonCode} is not known`);
     const trigger = triggerOf(revocationReason);
-    if (stateAfter(object.attributes.get(State), trigger) === undefined) {
+    if (object.objectType === ObjectType.Template)
+      throw new OperationFailure('Invalid Object Type', 'a Template cannot be revoked', {
+        before2: 'Illegal Operation',
+      });
+    if (object.state === undefined && object.attributes.has(DestroyDate))
+      throw new OperationFailure('Wrong Key Lifecycle State', 'the object is destroyed');
+    if (object.state !== undefined && stateAfter(object.attributes.get(State), trigger) === undefined) {
       throw new OperationFailure(
         'Wrong Key Lifecycle State',
         `${object.state}, must be ${trigger === 'Revoke' ? 'Active' : 'neither Compromised nor Destroyed Compromised'} for this Revocation Reason`,
