@@ -46,6 +46,9 @@ export interface CaseResult {
   readonly name: string;
   readonly family: string;
   readonly version: string;
+  /** XML names of what the case uses. */
+  readonly operations: readonly string[];
+  readonly objectTypes: readonly string[];
   readonly status: Status;
   /** Why it was left out, is known not to pass, or is failed although each response was as expected. */
   readonly reason: string | undefined;
@@ -156,6 +159,8 @@ const resultOf = (
   name: testCase.name,
   family: testCase.family,
   version: showVersion(testCase.version),
+  operations: [...testCase.operations].sort(),
+  objectTypes: [...testCase.objectTypes].sort(),
   status,
   reason,
   failure: outcome?.failure,
