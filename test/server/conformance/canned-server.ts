@@ -15,6 +15,13 @@ const clientKeys = await issueClientCertificate({ authority, now, validityDays: 
 /** The identity that the server takes. */
 export const identity = { cert: clientKeys.certificatePem, key: clientKeys.privateKeyPem };
 
+/** What the server shows, and whose clients it takes. */
+export const certificates = {
+  cert: serverKeys.certificatePem,
+  key: serverKeys.privateKeyPem,
+  ca: ca.certificatePem,
+};
+
 /** What the server does for a request: the bytes of its answer, or undefined to close the connection. */
 export type Answer = (request: TtlvItem) => Buffer | undefined | Promise<Buffer>;
 
@@ -31,25 +38,22 @@ export async function cannedServer(answer: Answer): Promise<CannedServer> {
   const requests: TtlvItem[] = [];
   const sockets = new Set<Socket>();
   let connections = 0;
-  const server = createServer(
-    { cert: serverKeys.certificatePem, key: serverKeys.privateKeyPem, ca: ca.certificatePem, requestCert: true },
-    socket => {
-      connections++;
-      sockets.add(socket);
-      let received = Buffer.alloc(0);
-      socket.on('error', () => socket.destroy());
-      socket.on('data', async (chunk: Buffer) => {
-        received = Buffer.concat([received, chunk]);
-        if (received.length < (messageBytes(received) ?? Infinity)) return;
-        const request = decodeItem(received);
-        received = Buffer.alloc(0);
-        requests.push(request);
-        const bytes = await answer(request);
-        if (bytes) socket.write(bytes);
-        else socket.end();
-      });
-    },
-  );
+  const server = createServer({ ...certificates, requestCert: true }, socket => {
+    connections++;
+    sockets.add(socket);
+    let received = Buffer.alloc(0);
+    socket.on('error', () => socket.destroy());
+    socket.on('data', async (chunk: Buffer) => {
+      received = Buffer.concat([received, chunk]);
+      if (received.length < (messageBytes(received) ?? Infinity)) return;
+      const request = decodeItem(received);
+      received = Buffer.alloc(0);
+      requests.push(request);
+      const bytes = await answer(request);
+      if (bytes) socket.write(bytes);
+      else socket.end();
+    });
+  });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
