@@ -19,7 +19,8 @@ import {
   type TypeOf,
 } from '../../kmip-codec/index.ts';
 import { inKeyFormat, withAlgorithm } from './key-formats.ts';
-import { wrapped } from './key-wrapping.ts';
+import { unwrapped } from './key-unwrapping.ts';
+import { hides, wrapped } from './key-wrapping.ts';
 import { formatOf } from './new-object.ts';
 import { onObject, type ObjectContext } from './operation.ts';
 import { OperationFailure } from './results.ts';
@@ -101,30 +102,32 @@ function checkCompression({ keyCompressionType }: GetRequest, name: string): voi
     );
 }
 
-async function asAsked(keyBlock: KeyBlock, request: GetRequest, context: ObjectContext): Promise<KeyBlock> {
-  const { keyFormatType, keyWrapType, keyWrappingSpecification } = request;
+async function asAsked(kept: KeyBlock, request: GetRequest, context: ObjectContext): Promise<KeyBlock> {
+  const { keyFormatType, keyWrappingSpecification } = request;
   checkCompression(request, ObjectType.names.show(context.object.objectType));
-  checkWrapType(keyBlock, keyWrapType, keyWrappingSpecification !== undefined);
-  const willBeWrapped = keyBlock.keyWrappingData !== undefined || keyWrappingSpecification !== undefined;
-  if (keyBlock.keyValue !== undefined) checkMayLeave(context.object.attributes, willBeWrapped);
+  const keyBlock = await inWrapType(kept, request, context);
+  const isWrapped = keyBlock.keyWrappingData !== undefined && hides(keyBlock.keyWrappingData);
+  const willBeHidden = isWrapped || (keyWrappingSpecification !== undefined && hides(keyWrappingSpecification));
+  if (keyBlock.keyValue !== undefined) checkMayLeave(context.object.attributes, willBeHidden);
   const formatted = inKeyFormat(keyBlock, keyFormatType);
   return keyWrappingSpecification === undefined ? formatted : wrapped(formatted, keyWrappingSpecification, context);
 }
 
-/** Not Wrapped and As Registered are the same for a key that came plain; one that came wrapped is not unwrapped here. */
-function checkWrapType(keyBlock: KeyBlock, asked: TypeOf<typeof KeyWrapType> | undefined, willWrap: boolean): void {
-  if (asked === KeyWrapType.NotWrapped && keyBlock.keyWrappingData !== undefined)
-    throw new OperationFailure(
-      'Key Wrap Type Not Supported',
-      'the key is kept wrapped and cannot be given Not Wrapped',
-    );
-  if (asked === KeyWrapType.AsRegistered && willWrap)
+/** Not Wrapped and As Registered are the same for a key that came plain; one that came wrapped is unwrapped by a key that is here. */
+async function inWrapType(
+  keyBlock: KeyBlock,
+  { keyWrapType: asked, keyWrappingSpecification }: GetRequest,
+  context: ObjectContext,
+): Promise<KeyBlock> {
+  if (asked === KeyWrapType.AsRegistered && keyWrappingSpecification !== undefined)
     throw new OperationFailure(
       'Invalid Field',
       'Key Wrap Type As Registered and a Key Wrapping Specification contradict each other',
     );
-  if (asked !== undefined && asked !== KeyWrapType.NotWrapped && asked !== KeyWrapType.AsRegistered)
+  if (asked === KeyWrapType.NotWrapped) return unwrapped(keyBlock, context);
+  if (asked !== undefined && asked !== KeyWrapType.AsRegistered)
     throw new OperationFailure('Key Wrap Type Not Supported', `Key Wrap Type ${KeyWrapType.names.show(asked)}`);
+  return keyBlock;
 }
 
 /** Extractable and Sensitive: 1.4 §3.50, §3.48. They hold for a value that is here; there is nothing else to protect. */

@@ -12,38 +12,38 @@ import {
 import { isAttributeOf } from '../objects/index.ts';
 import type { ObjectContext } from './operation.ts';
 import { OperationFailure } from './results.ts';
+import { findMacKey, type MacKey } from './mac-key.ts';
 import { findWrappingKey, type WrappingKey } from './wrapping-key.ts';
 
 /**
- * The Key Block with its Key Value wrapped as the specification asks: by an AES key of the same vault, with AES Key Wrap (RFC 3394)
- * or AES Key Wrap with Padding (RFC 5649) (1.4 §2.1.5, §2.1.6). Every refusal of 1.4 §11.12 is an OperationFailure.
+ * The Key Block with its Key Value wrapped as the specification asks: encrypted by an AES key of the same vault with AES Key Wrap (RFC
+ * 3394) or AES Key Wrap with Padding (RFC 5649), MACed by a symmetric key, or both in either order (1.4 §2.1.5, §2.1.6). The MAC is
+ * over the encoded Key Value, or over what became of it by encryption where that comes first. Every refusal of 1.4 §11.12 is an
+ * OperationFailure.
  */
 export async function wrapped(
   keyBlock: KeyBlock,
   specification: KeyWrappingSpecification,
   context: ObjectContext,
 ): Promise<KeyBlock> {
-  const { wrappingMethod, encryptionKeyInformation, macSignatureKeyInformation, encodingOption } = specification;
-  if (wrappingMethod !== WrappingMethod.Encrypt || macSignatureKeyInformation !== undefined) {
-    throw new OperationFailure(
-      'Feature Not Supported',
-      `Wrapping Method ${WrappingMethod.names.show(wrappingMethod)}${macSignatureKeyInformation ? ' with MAC/Signature Key Information' : ''}, only Encrypt is supported`,
-    );
-  }
-  if (encryptionKeyInformation === undefined)
-    throw new OperationFailure('Invalid Field', 'Encryption Key Information is missing');
+  const { wrappingMethod, encodingOption } = specification;
+  checkMethod(specification);
   if (keyBlock.keyWrappingData !== undefined)
     throw new OperationFailure('Feature Not Supported', 'the key is kept wrapped and is not wrapped again');
   const plaintext = encoded(keyBlock, specification, context);
   try {
-    const wrappingKey = await findWrappingKey(encryptionKeyInformation, context);
-    const { uniqueIdentifier, cryptographicParameters } = wrappingKey;
+    const { encryptionKeyInformation, macSignatureKeyInformation } = specification;
+    const encryption = encryptionKeyInformation && (await findWrappingKey(encryptionKeyInformation, context));
+    const mac = macSignatureKeyInformation && (await findMacKey(macSignatureKeyInformation, context));
+    const keyValue = encryption === undefined ? Buffer.from(plaintext) : encryptWith(encryption, plaintext);
+    const macked = wrappingMethod === WrappingMethod.EncryptThenMACSign ? keyValue : plaintext;
     return {
       ...keyBlock,
-      keyValue: encryptWith(wrappingKey, plaintext),
+      keyValue,
       keyWrappingData: {
         wrappingMethod,
-        encryptionKeyInformation: { uniqueIdentifier, cryptographicParameters },
+        ...(encryption && { encryptionKeyInformation: informationOf(encryption) }),
+        ...(mac && { macSignatureKeyInformation: informationOf(mac), macSignature: mac.mac(macked) }),
         encodingOption,
       },
     };
@@ -51,6 +51,41 @@ export async function wrapped(
     plaintext.fill(0);
   }
 }
+
+/** Whether a key is hidden by this: a MAC alone hides nothing. */
+export const hides = ({ wrappingMethod }: Pick<KeyWrappingSpecification, 'wrappingMethod'>): boolean =>
+  wrappingMethod !== WrappingMethod.MACSign;
+
+const informationOf = ({ uniqueIdentifier, cryptographicParameters }: WrappingKey | MacKey) => ({
+  uniqueIdentifier,
+  cryptographicParameters,
+});
+
+/** Which of the two keys each method takes. */
+function checkMethod({
+  wrappingMethod,
+  encryptionKeyInformation,
+  macSignatureKeyInformation,
+}: KeyWrappingSpecification): void {
+  const name = WrappingMethod.names.show(wrappingMethod);
+  const takes = methods.get(wrappingMethod);
+  if (takes === undefined)
+    throw new OperationFailure('Feature Not Supported', `Wrapping Method ${name} is not supported`);
+  const check = (given: unknown, isTaken: boolean, what: string) => {
+    if (isTaken && given === undefined) throw new OperationFailure('Invalid Field', `${what} is missing`);
+    if (!isTaken && given !== undefined)
+      throw new OperationFailure('Invalid Field', `${what}, which Wrapping Method ${name} does not take`);
+  };
+  check(encryptionKeyInformation, takes.encryption, 'Encryption Key Information');
+  check(macSignatureKeyInformation, takes.mac, 'MAC/Signature Key Information');
+}
+
+const methods: ReadonlyMap<number, { readonly encryption: boolean; readonly mac: boolean }> = new Map([
+  [WrappingMethod.Encrypt, { encryption: true, mac: false }],
+  [WrappingMethod.MACSign, { encryption: false, mac: true }],
+  [WrappingMethod.EncryptThenMACSign, { encryption: true, mac: true }],
+  [WrappingMethod.MACSignThenEncrypt, { encryption: true, mac: true }],
+] as [number, { encryption: boolean; mac: boolean }][]);
 
 /** What is encrypted: the Key Value as TTLV with the attributes that shall travel along, or the bare key; a copy, to be wiped. */
 function encoded(

@@ -4,19 +4,20 @@ import {
   CryptographicAlgorithm,
   CryptographicParameters,
   CryptographicUsageMask,
+  findKeyBlock,
   ObjectType,
   ProcessStartDate,
   ProtectStopDate,
   type CryptographicParametersValue,
   type EncryptionKeyInformation,
-  type SymmetricKey,
-  type TypeOf,
+  type KeyBlock,
 } from '../../kmip-codec/index.ts';
 import type { ManagedObject } from '../objects/index.ts';
 import { symmetricKeyBytes } from './key-formats.ts';
-import type { ObjectContext } from './operation.ts';
+import type { Context } from './operation.ts';
 import { OperationFailure } from './results.ts';
 
+/** An AES key, and how it wraps. */
 export interface WrappingKey {
   readonly uniqueIdentifier: string;
   /** Those asked for, or the key's own when none were asked for; the Block Cipher Mode is always among them. */
@@ -26,16 +27,18 @@ export interface WrappingKey {
 }
 
 /**
- * The key to wrap with: an AES key of this vault that is Active, between its Process Start and Protect Stop Dates (1.4 §3.22) and
- * may Wrap Key. Throws the OperationFailures of 1.4 §11.12.
+ * The key to wrap or unwrap with: an AES key of this vault that is Active, between its Process Start and Protect Stop Dates (1.4
+ * §3.22) and may Wrap or Unwrap Key. Throws the OperationFailures of 1.4 §11.12.
  */
 export async function findWrappingKey(
-  { uniqueIdentifier, cryptographicParameters: asked }: TypeOf<typeof EncryptionKeyInformation>,
-  context: ObjectContext,
+  { uniqueIdentifier, cryptographicParameters: asked }: EncryptionKeyInformation,
+  context: Context,
+  use: 'wrap' | 'unwrap' = 'wrap',
 ): Promise<WrappingKey> {
-  const object = await load(uniqueIdentifier, context);
-  checkUse(object, context.now);
-  const parameters = parametersOf(object, asked);
+  const object = await loadKey(uniqueIdentifier, context);
+  checkUse(object, context.now, use);
+  // What wrapped a key before may no longer be among the parameters of the wrapping key.
+  const parameters = use === 'unwrap' && asked !== undefined ? asked : parametersOf(object, asked);
   const mode = parameters.blockCipherMode ?? BlockCipherMode.NISTKeyWrap;
   const cipher = ciphers.get(mode);
   const algorithm = parameters.cryptographicAlgorithm ?? CryptographicAlgorithm.AES;
@@ -46,8 +49,7 @@ export async function findWrappingKey(
       { before2: 'Feature Not Supported' },
     );
   }
-  const kept = context.objects.open(object) as SymmetricKey | undefined;
-  const key = kept && symmetricKeyBytes(kept.keyBlock);
+  const key = symmetricKeyBytes(openKey(object, context));
   if (key === undefined || ![16, 24, 32].includes(key.length))
     throw new OperationFailure('Permission Denied', 'the server does not have the wrapping key as plain AES key');
   return {
@@ -58,7 +60,16 @@ export async function findWrappingKey(
   };
 }
 
-async function load(uniqueIdentifier: string, { objects }: ObjectContext): Promise<ManagedObject> {
+/** The Key Block of a key that does something for another object. */
+export const openKey = (object: ManagedObject, { objects }: Context): KeyBlock => {
+  const keyBlock = findKeyBlock(objects.open(object));
+  if (keyBlock === undefined)
+    throw new OperationFailure('Permission Denied', 'the server does not have the wrapping key');
+  return keyBlock;
+};
+
+/** A Symmetric Key of this vault that is not archived and not destroyed. */
+export async function loadKey(uniqueIdentifier: string, { objects }: Context): Promise<ManagedObject> {
   const object = await objects.find(uniqueIdentifier);
   if (object === undefined) {
     throw new OperationFailure(
@@ -86,19 +97,11 @@ async function load(uniqueIdentifier: string, { objects }: ObjectContext): Promi
   return object;
 }
 
-function checkUse({ state, attributes }: ManagedObject, now: Date): void {
-  const start = attributes.get(ProcessStartDate);
-  const stop = attributes.get(ProtectStopDate);
-  if (state !== 'Active')
-    throw new OperationFailure('Wrong Key Lifecycle State', `the wrapping key is ${state}, must be Active`);
-  if (start !== undefined && now < start)
-    throw new OperationFailure('Wrong Key Lifecycle State', 'the Process Start Date of the wrapping key has not come');
-  if (stop !== undefined && now > stop)
-    throw new OperationFailure('Wrong Key Lifecycle State', 'the Protect Stop Date of the wrapping key has passed');
-  const mask = attributes.get(CryptographicUsageMask) ?? 0;
-  if ((mask & CryptographicUsageMask.WrapKey) === 0)
-    throw new OperationFailure('Incompatible Cryptographic Usage Mask', 'the wrapping key may not be used to Wrap Key');
-  const algorithm = attributes.get(CryptographicAlgorithm);
+function checkUse(object: ManagedObject, now: Date, use: 'wrap' | 'unwrap'): void {
+  checkDates(object, now, use === 'wrap' ? 'protect' : 'process');
+  if (use === 'wrap') checkMask(object, CryptographicUsageMask.WrapKey, 'Wrap Key');
+  else checkMask(object, CryptographicUsageMask.UnwrapKey, 'Unwrap Key');
+  const algorithm = object.attributes.get(CryptographicAlgorithm);
   if (algorithm !== CryptographicAlgorithm.AES) {
     const found = algorithm === undefined ? 'unknown' : CryptographicAlgorithm.names.show(algorithm);
     throw new OperationFailure(
@@ -108,8 +111,25 @@ function checkUse({ state, attributes }: ManagedObject, now: Date): void {
   }
 }
 
+/** A key is used while it is Active: to process from its Process Start Date on, to protect until its Protect Stop Date (1.4 §3.25, §3.26). */
+export function checkDates({ state, attributes }: ManagedObject, now: Date, use: 'protect' | 'process'): void {
+  const start = attributes.get(ProcessStartDate);
+  const stop = attributes.get(ProtectStopDate);
+  if (state !== 'Active')
+    throw new OperationFailure('Wrong Key Lifecycle State', `the wrapping key is ${state}, must be Active`);
+  if (start !== undefined && now < start)
+    throw new OperationFailure('Wrong Key Lifecycle State', 'the Process Start Date of the wrapping key has not come');
+  if (use === 'protect' && stop !== undefined && now > stop)
+    throw new OperationFailure('Wrong Key Lifecycle State', 'the Protect Stop Date of the wrapping key has passed');
+}
+
+export function checkMask({ attributes }: ManagedObject, bit: number, what: string): void {
+  if (((attributes.get(CryptographicUsageMask) ?? 0) & bit) === 0)
+    throw new OperationFailure('Incompatible Cryptographic Usage Mask', `the wrapping key may not be used to ${what}`);
+}
+
 /** The instance that matches what was asked, or the one with the lowest index; the key must have one (1.4 §2.1.6). */
-function parametersOf({ attributes }: ManagedObject, asked: CryptographicParametersValue = {}) {
+export function parametersOf({ attributes }: ManagedObject, asked: CryptographicParametersValue = {}) {
   const instances = [...attributes.all(CryptographicParameters)].sort((a, b) => a.index - b.index);
   const found = instances.find(({ value }) =>
     Object.entries(asked).every(([field, wanted]) =>

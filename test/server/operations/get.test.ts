@@ -179,7 +179,7 @@ t.test('a key registered wrapped is given as it was registered, and not as anyth
     t.match(await keyBlockOf(world, { uniqueIdentifier, ...request }), wrapped);
   const outcome = (request: object) => world.outcome(Operation.Get, { uniqueIdentifier, ...request });
   t.equal(await outcome({ keyFormatType: KeyFormatType.TransparentSymmetricKey }), 'Key Format Type Not Supported');
-  t.equal(await outcome({ keyWrapType: KeyWrapType.NotWrapped }), 'Feature Not Supported');
+  t.equal(await outcome({ keyWrapType: KeyWrapType.NotWrapped }), 'Item Not Found', 'nobody has the wrapping key');
   const again = { wrappingMethod: WrappingMethod.Encrypt, encryptionKeyInformation: { uniqueIdentifier: 'any' } };
   t.equal(await outcome({ keyWrappingSpecification: again }), 'Feature Not Supported');
 });
