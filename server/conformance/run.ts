@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { showVersion } from '../../kmip-codec/index.ts';
+import { fillGroups, groupsAssumed } from './assumed-groups.ts';
 import { cleanUp } from './clean-up.ts';
 import type { Identity, Target } from './channel.ts';
 import { type Failure, type Outcome, type Play, playCase, type Traces } from './play.ts';
@@ -25,6 +26,8 @@ export interface ConformanceOptions {
   readonly way?: Way;
   /** Cases known not to pass, by name, with the reason. */
   readonly expected?: ReadonlyMap<string, string>;
+  /** Whether the Object Groups which a case takes to have fresh objects get some beforehand; on unless given. */
+  readonly fillsGroups?: boolean;
   /** Whether objects are taken away after each group; off where every group has an identity of its own. */
   readonly cleansUp?: boolean;
   readonly now: () => Date;
@@ -83,6 +86,12 @@ export async function runConformance(options: ConformanceOptions): Promise<Repor
       const left = leftOut(testCase, scope, findPredecessor(testCase, cases));
       if (!left && !isPrepared) {
         await options.prepareGroup?.(first.name, group);
+        await fillGroups((options.fillsGroups ?? true) ? group.flatMap(groupsAssumed) : [], {
+          target: options.target,
+          identityOf: () => options.identityOf(first.name, 'A', undefined),
+          version: first.version,
+          way: options.way ?? 'ttlv',
+        });
         isPrepared = true;
       }
       const result = left

@@ -228,6 +228,27 @@ t.test('times that a case waits for come as much nearer as there is less time to
   t.ok(seconds > 5 && seconds <= 11, `${seconds} s from now, half of 20`);
 });
 
+t.test('a group that a case takes to have fresh objects gets one beforehand', async t => {
+  const group = (payload: string) =>
+    `<Attribute><AttributeName type="TextString" value="Object Group"/>${payload}</Attribute>`;
+  const search = `<ObjectGroupMember type="Enumeration" value="GroupMemberFresh"/>${group('<AttributeValue type="TextString" value="spare"/>')}`;
+  const text = readFileSync(lists, 'utf8').replace(
+    /("Locate"[^]*?)<RequestPayload\/>/,
+    `$1<RequestPayload>${search}</RequestPayload>`,
+  );
+  const folder = t.testdir({ 'X-M-1-11.xml': text });
+  const path = join(folder, 'X-M-1-11.xml');
+  const made = expectedAnswers(loadTestCase(own))[0]!;
+  const { report, requests } = await play(inOrder([made, ...expectedAnswers(loadTestCase(path))]), { paths: [path] });
+  t.match(report, { passed: 1, failed: 0 });
+  const [first] = requests;
+  const texts = [...everyItem(first!)].flatMap(item => (item.type === ItemType.TextString ? [item.value] : []));
+  t.same(texts.slice(-2), ['Object Group', 'spare']);
+  t.equal(requests.length, 4);
+  const plain = await play(answersTo(lists), { paths: [lists] });
+  t.equal(plain.requests.length, 3, 'a case that searches no group gets none');
+});
+
 t.test('a variable that no response has given a value fails the case', async t => {
   const folder = t.testdir({ 'X-M-1-14.xml': readFileSync(own, 'utf8').replace('"$NOW-3600"', '"$KEY_DATE"') });
   const { report } = await play(answersTo(own), { paths: [folder] });
@@ -321,6 +342,7 @@ t.test('every OASIS case passes against a server that answers as it expects', as
       target: server.target,
       identityOf: () => identity,
       paths: [file],
+      fillsGroups: false,
       cleansUp: false,
       now: () => new Date(),
     });
