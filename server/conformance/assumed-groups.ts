@@ -54,7 +54,7 @@ function createIn(group: string, version: Version): TtlvItem {
       Tag.CryptographicAlgorithm,
       tag => enumerationItem(tag, registry.CryptographicAlgorithm.values.AES[0]),
     ],
-    ['Cryptographic Length', Tag.CryptographicLength, tag => integerItem(tag, 128)],
+    ['Cryptographic Length', Tag.CryptographicLength, tag => integerItem(tag, 256)],
     ['Cryptographic Usage Mask', Tag.CryptographicUsageMask, tag => integerItem(tag, Encrypt[0] | Decrypt[0])],
     ['Object Group', Tag.ObjectGroup, tag => textItem(tag, group)],
   ];
