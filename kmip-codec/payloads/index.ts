@@ -1,7 +1,9 @@
 export { isKnownOperation, payloads, type KnownOperation, type RequestOf, type ResponseOf } from './payloads.ts';
 export { Operation } from './operation.ts';
 export * from './attributes.ts';
-export * from './get.ts';
+export * from './export.ts';
+export { GetRequest, GetResponse, KeyWrapType } from './get.ts';
+export * from './import.ts';
 export * from './life-cycle.ts';
 export * from './locate.ts';
 export * from './object-creation.ts';

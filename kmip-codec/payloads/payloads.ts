@@ -1,6 +1,8 @@
 import type { TypeOf } from '../schema/index.ts';
 import * as attributes from './attributes.ts';
+import { ExportRequest, ExportResponse } from './export.ts';
 import { GetRequest, GetResponse } from './get.ts';
+import { ImportRequest, ImportResponse } from './import.ts';
 import { ObjectRequest, ObjectResponse, RevokeRequest } from './life-cycle.ts';
 import { LocateRequest, LocateResponse } from './locate.ts';
 import { CreateRequest, CreateResponse, RegisterRequest, RegisterResponse } from './object-creation.ts';
@@ -29,6 +31,8 @@ export const payloads = {
   [Operation.Destroy]: { request: ObjectRequest, response: ObjectResponse },
   [Operation.Query]: { request: QueryRequest, response: QueryResponse },
   [Operation.DiscoverVersions]: { request: DiscoverVersionsRequest, response: DiscoverVersionsResponse },
+  [Operation.Import]: { request: ImportRequest, response: ImportResponse },
+  [Operation.Export]: { request: ExportRequest, response: ExportResponse },
 } as const;
 
 export type KnownOperation = keyof typeof payloads;

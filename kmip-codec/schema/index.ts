@@ -14,6 +14,7 @@ export {
 export { cached, enumeration, EXTENSION_VALUES, mask, type EnumerationItem } from './enumeration.ts';
 export {
   chosenBy,
+  chosenByTag,
   chosenIfPresent,
   optional,
   optionalChosenBy,

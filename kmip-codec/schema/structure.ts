@@ -30,6 +30,8 @@ export interface Chosen<T, P extends Presence = Presence> extends Field<T, P> {
   /** For values that `layouts` does not have. */
   readonly otherwise?: Item<unknown> | undefined;
   readonly isForgiving: boolean;
+  /** Where a version leaves the sibling out of the message, the item tag tells its value. */
+  readonly isToldByTag?: boolean | undefined;
 }
 
 /**
@@ -68,6 +70,13 @@ export function chosenIfPresent<T>(
   const row = { presence: 'optional', sibling, layouts, otherwise, isForgiving: false, ...lifespan(span) };
   return row as unknown as Chosen<T, 'optional'>;
 }
+
+/** One whose sibling some versions leave out: there the item tag chooses the layout, and with it the sibling's value in memory. */
+export const chosenByTag = <T>(
+  sibling: string,
+  layouts: ReadonlyMap<number, Item<unknown>>,
+  span?: Span,
+): Chosen<T, 'required'> => ({ ...chosenBy<T>(sibling, layouts, span), isToldByTag: true });
 
 type Fields = Record<string, Field<unknown, Presence>>;
 type KeysOf<F extends Fields, P extends Presence> = {
@@ -236,12 +245,13 @@ function addSegment({ forgiven }: Reader, from: number, segment: string | number
 
 function chosenStep(
   key: string,
-  { sibling, layouts, otherwise, presence, isForgiving }: Chosen<unknown>,
+  { sibling, layouts, otherwise, presence, isForgiving, isToldByTag }: Chosen<unknown>,
   version: Version,
 ): Step {
   const byValue = new Map<number, { tag: number; codec: ItemCodec<unknown> }>();
   for (const [value, item] of layouts)
     if (existsIn(item, version)) byValue.set(value, { tag: tagOf(item, version), codec: item.codec(version) });
+  const valueByTag = new Map([...byValue].map(([value, { tag }]) => [tag, value]));
   const tags = new Set([...layouts.values()].map(item => tagOf(item, version)));
   const fallback = otherwise && { tag: tagOf(otherwise, version), codec: otherwise.codec(version) };
   if (fallback) tags.add(fallback.tag);
@@ -260,6 +270,7 @@ function chosenStep(
     },
     read(r, into) {
       if (presence === 'optional' && !tags.has(r.peek())) return;
+      if (isToldByTag) into[sibling] ??= valueByTag.get(r.peek());
       const layout = byValue.get(into[sibling] as number) ?? fallback;
       if (!isForgiving) {
         if (layout === undefined) throw absent(into, r.offset);

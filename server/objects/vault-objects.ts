@@ -71,6 +71,13 @@ export class VaultObjects {
     return this.#read(this.#unit.update(object.stored, this.#columns(attributes)));
   }
 
+  /** Replaces attributes and value; the Object Type stays. Returns the object as it now is. */
+  replace(object: ManagedObject, attributes: AttributeSet, value: ManagedObjectValue | undefined): ManagedObject {
+    const { uniqueIdentifier, objectType } = object;
+    const material = value === undefined ? null : this.#seal(uniqueIdentifier, objectType, value);
+    return this.#read(this.#unit.update(object.stored, { ...this.#columns(attributes), material }));
+  }
+
   /** Replaces the attributes and forgets the material for good. */
   forget(object: ManagedObject, attributes: AttributeSet): ManagedObject {
     return this.#read(this.#unit.update(object.stored, { ...this.#columns(attributes), material: null }));

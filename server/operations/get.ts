@@ -45,7 +45,7 @@ export const get = onObject(Operation.Get, {
   },
 });
 
-function keptObject({ object, objects, version }: ObjectContext): ManagedObjectValue {
+export function keptObject({ object, objects, version }: ObjectContext): ManagedObjectValue {
   const { state, attributes, objectType } = object;
   // To 1.x clients a destroyed object is one that is not there, as the OASIS test cases have it.
   if (attributes.has(DestroyDate))

@@ -104,19 +104,31 @@ export interface NewObject {
  * is taken or the Cryptographic Usage Mask is missing where it must be given.
  */
 export async function keepObject(context: Context, { objectType, given, value }: NewObject): Promise<string> {
-  const { now, objects, server } = context;
+  const { now, objects } = context;
   if (needsUsageMask(objectType)) required(given, CryptographicUsageMask);
   // Random, so that none is ever given twice, not even after a restore.
   const uniqueIdentifier = uuid(context.randomBytes);
   await checkNames(given, uniqueIdentifier, context);
-
-  const set = new AttributeSet()
-    .set(UniqueIdentifier, uniqueIdentifier)
-    .set(ObjectType, objectType as TypeOf<typeof ObjectType>);
+  const set = new AttributeSet().set(UniqueIdentifier, uniqueIdentifier).set(ObjectType, objectType as ObjectTypeValue);
   for (const { attribute, value, index } of given) set.add(attribute, value, index);
+  for (const [attribute, fact] of factsOf(context, { objectType, given, value })) set.set(attribute, fact);
+  const digest = digestOf(value);
+  if (digest !== undefined && !set.has(Digest)) set.set(Digest, digest);
+  objects.insert(advance(set, now), value);
+  context.idPlaceholder = uniqueIdentifier;
+  return uniqueIdentifier;
+}
+
+type ObjectTypeValue = TypeOf<typeof ObjectType>;
+
+/** What the server says of a new object of this type at its beginning. */
+export function factsOf(
+  { now, server, version }: Context,
+  { objectType, given, value }: NewObject,
+): [Attribute<unknown>, unknown][] {
   const isSensitive = given.get(Sensitive) ?? false;
   const isExtractable = given.get(Extractable) ?? true;
-  const facts: readonly (readonly [Attribute<unknown>, unknown])[] = [
+  const facts: [Attribute<unknown>, unknown][] = [
     [State, State.PreActive],
     [LeaseTime, server.leaseTimeSeconds],
     [Fresh, given.get(Fresh) ?? true],
@@ -126,16 +138,9 @@ export async function keepObject(context: Context, { objectType, given, value }:
     [AlwaysSensitive, isSensitive],
     [Extractable, isExtractable],
     [NeverExtractable, !isExtractable],
-    ...factsOf(value),
+    ...laterFacts(value),
   ];
-  for (const [attribute, fact] of facts)
-    if (hasAttribute(attribute.attributeName, objectType, context.version)) set.set(attribute, fact);
-  const digest = digestOf(value);
-  if (digest !== undefined && !set.has(Digest)) set.set(Digest, digest);
-
-  objects.insert(advance(set, now), value);
-  context.idPlaceholder = uniqueIdentifier;
-  return uniqueIdentifier;
+  return facts.filter(([{ attributeName }]) => hasAttribute(attributeName, objectType, version));
 }
 
 /** Keys are for a purpose, which a client must tell; of other objects, and of parts of keys, clients often tell none (1.4 §3.19). */
@@ -143,7 +148,7 @@ const needsUsageMask = (objectType: number): boolean =>
   objectType === ObjectType.SymmetricKey || objectType === ObjectType.PublicKey || objectType === ObjectType.PrivateKey;
 
 /** What the server tells of an object since 2.0: its format, what an Opaque Object holds, and that its wrapped material is kept by software. */
-function factsOf(value: ManagedObjectValue | undefined): [Attribute<unknown>, unknown][] {
+function laterFacts(value: ManagedObjectValue | undefined): [Attribute<unknown>, unknown][] {
   const format = value && formatOf(value);
   const opaque = value && 'opaqueDataType' in value ? value.opaqueDataType : undefined;
   const facts: [name: string, fact: unknown][] = [

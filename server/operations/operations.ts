@@ -5,9 +5,11 @@ import { create } from './create.ts';
 import { deleteAttribute } from './delete-attribute.ts';
 import { destroy } from './destroy.ts';
 import { discoverVersions } from './discover-versions.ts';
+import { exportObject } from './export.ts';
 import { get } from './get.ts';
 import { getAttributeList } from './get-attribute-list.ts';
 import { getAttributes } from './get-attributes.ts';
+import { importObject } from './import.ts';
 import { locate } from './locate.ts';
 import { modifyAttribute } from './modify-attribute.ts';
 import type { OperationDefinition } from './operation.ts';
@@ -32,5 +34,7 @@ export const operations: ReadonlyMap<KnownOperation, OperationDefinition> = new 
     destroy,
     query,
     discoverVersions,
+    importObject,
+    exportObject,
   ].map(one => [one.operation, one as unknown as OperationDefinition] as const),
 );

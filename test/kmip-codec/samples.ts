@@ -202,6 +202,32 @@ export const samplePayloads: Pairs = {
       object: { keyBlock: version === V1_2 ? wrapped : keyBlock },
     },
   }),
+  [Operation.Import]: version => ({
+    request: {
+      uniqueIdentifier,
+      objectType: ObjectType.SymmetricKey,
+      replaceExisting: true,
+      keyWrapType: KeyWrapType.NotWrapped,
+      attributes: attributesIn(version),
+      object: { keyBlock: wrapped },
+    },
+    response: { uniqueIdentifier },
+  }),
+  [Operation.Export]: version => ({
+    request: {
+      uniqueIdentifier,
+      keyFormatType: KeyFormatType.Raw,
+      keyWrapType: KeyWrapType.NotWrapped,
+      keyCompressionType: KeyCompressionType.ECPublicKeyTypeUncompressed,
+      keyWrappingSpecification: specification,
+    },
+    response: {
+      objectType: ObjectType.SymmetricKey,
+      uniqueIdentifier,
+      attributes: attributesIn(version),
+      object: { keyBlock },
+    },
+  }),
   [Operation.GetAttributes]: version => ({
     request: { uniqueIdentifier, attributeNames: ['State', 'x-Name'] },
     response: { uniqueIdentifier, attributes: [{ attribute: State, value: State.Active }, ...attributesIn(version)] },
