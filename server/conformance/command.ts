@@ -1,10 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { registry, showVersion, type Version } from '../../kmip-codec/index.ts';
+import { type Command, Option } from 'commander';
+import type { Version } from '../../kmip-codec/index.ts';
+import { parseIdentity, parseNumber, parseObjects, parseOperations, parseServer, parseVersions } from './arguments.ts';
 import type { Identity } from './channel.ts';
 import { junit, showReport, showTolerances } from './report.ts';
 import { type CaseResult, REPEAT_MS, runConformance } from './run.ts';
-import { everything, knownVersions, type Scope } from './selection.ts';
+import { everything, type Scope } from './selection.ts';
 import { type Way, WAYS } from './ways.ts';
 
 interface Flags {
@@ -17,6 +18,7 @@ interface Flags {
   readonly https?: { readonly host: string; readonly port: number };
   readonly path: string;
   readonly client?: ReadonlyMap<string, Identity>;
+  readonly user?: ReadonlyMap<string, Identity>;
   readonly versions: readonly Version[];
   readonly operations: ReadonlySet<string>;
   readonly objects: ReadonlySet<string>;
@@ -29,6 +31,16 @@ interface Flags {
   readonly json?: boolean;
   readonly junit?: string;
 }
+
+const HELP = `
+Each case wants to begin with no objects of its names: what it has made is destroyed when it is over (see --keep).
+Cases that are about an encoding go over HTTPS in that encoding; --https and --path say where to.
+Exit code: 0 no case failed, 1 some did.
+
+Example:
+  kmipd conformance --server kms.example.org:5696 --cert me.crt --key me.key --ca kms-ca.crt \\
+    --versions 1.4,2.1 --junit report.xml kmip-testcases/
+`;
 
 /** Adds `kmipd conformance`: exit code 0 when no case failed, 1 otherwise. `now` tells the time. */
 export function registerConformance(program: Command, now: () => Date): void {
@@ -46,7 +58,13 @@ export function registerConformance(program: Command, now: () => Date): void {
       new Option(
         '--client <letter=cert,key>',
         'another identity for [Client-B], [Client-C] ... of the cases (repeatable)',
-      ).argParser(parseClient),
+      ).argParser(parseIdentity),
+    )
+    .addOption(
+      new Option(
+        '--user <name=cert,key>',
+        'another identity for who is named in a Credential of the cases (repeatable)',
+      ).argParser(parseIdentity),
     )
     .addOption(
       new Option('--way <way>', 'how messages travel, but for cases about a way of their own')
@@ -55,14 +73,21 @@ export function registerConformance(program: Command, now: () => Date): void {
     )
     .option('--https <host:port>', 'where the server answers HTTPS, if not where it answers TTLV', parseServer)
     .option('--path <path>', 'where in HTTPS', '/kmip')
-    .option('--versions <list>', 'protocol versions, as 1.0,1.1', parseVersions, everything.versions)
-    .option(
-      '--operations <list>',
-      'play only cases that need no other operations',
-      parseOperations,
-      everything.operations,
+    .addOption(
+      new Option('--versions <list>', 'protocol versions, as 1.0,1.1')
+        .argParser(parseVersions)
+        .default(everything.versions, 'all'),
     )
-    .option('--objects <list>', 'play only cases that need no other object types', parseObjects, everything.objectTypes)
+    .addOption(
+      new Option('--operations <list>', 'play only cases that need no other operations')
+        .argParser(parseOperations)
+        .default(everything.operations, 'all'),
+    )
+    .addOption(
+      new Option('--objects <list>', 'play only cases that need no other object types')
+        .argParser(parseObjects)
+        .default(everything.objectTypes, 'all'),
+    )
     .option('--expected <file>', 'cases known not to pass: a JSON object of names and reasons')
     .option('--timeout <ms>', 'how long to wait for an answer', parseNumber, 10_000)
     .option('--skew <seconds>', 'how far the server’s clock may be off', parseNumber, 60)
@@ -71,6 +96,7 @@ export function registerConformance(program: Command, now: () => Date): void {
     .option('--tolerances', 'show which differences were permitted, and by what right')
     .option('--json', 'the whole report as JSON')
     .option('--junit <file>', 'the report as JUnit XML, into a file')
+    .addHelpText('after', HELP)
     .action(async (paths: string[], flags: Flags) => {
       const identity = { cert: readFileSync(flags.cert, 'utf8'), key: readFileSync(flags.key, 'utf8') };
       const progress = progressLine();
@@ -82,7 +108,7 @@ export function registerConformance(program: Command, now: () => Date): void {
           https: { ...(flags.https ?? flags.server), path: flags.path },
           timeoutMs: flags.timeout,
         },
-        identityOf: (_group, client) => flags.client?.get(client) ?? identity,
+        identityOf: (_group, client, user) => flags.user?.get(user ?? '') ?? flags.client?.get(client) ?? identity,
         paths,
         scope: scopeOf(flags),
         way: flags.way,
@@ -133,40 +159,4 @@ function progressLine() {
       if (stdout.isTTY) stdout.write('\r\u001b[K');
     },
   };
-}
-
-function parseServer(value: string) {
-  const [, host = '', port = ''] = /^\[?([^\]]+?)\]?:([0-9]{1,5})$/.exec(value) ?? [];
-  if (!host || Number(port) < 1 || Number(port) > 65535) throw new InvalidArgumentError('Must be HOST:PORT.');
-  return { host, port: Number(port) };
-}
-
-function parseClient(value: string, before: ReadonlyMap<string, Identity> = new Map()): Map<string, Identity> {
-  const [, letter, cert, key] = /^([A-Z])=([^,]+),([^,]+)$/.exec(value) ?? [];
-  if (!letter || !cert || !key) throw new InvalidArgumentError('Must be a letter, =, and two files: B=b.crt,b.key.');
-  return new Map(before).set(letter, { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') });
-}
-
-const parseList = (value: string) => value.split(',').filter(Boolean);
-
-function parseVersions(value: string): Version[] {
-  return parseList(value).map(name => {
-    const found = knownVersions.find(each => showVersion(each) === name);
-    if (!found) throw new InvalidArgumentError(`Must be among ${knownVersions.map(showVersion).join(', ')}.`);
-    return found;
-  });
-}
-
-function parseNames(value: string, known: Readonly<Record<string, unknown>>): Set<string> {
-  for (const name of parseList(value)) {
-    if (!Object.hasOwn(known, name)) throw new InvalidArgumentError(`'${name}' is not the XML name of one.`);
-  }
-  return new Set(parseList(value));
-}
-const parseOperations = (value: string) => parseNames(value, registry.Operation.values);
-const parseObjects = (value: string) => parseNames(value, registry.ObjectType.values);
-
-function parseNumber(value: string): number {
-  if (!/^[0-9]+$/.test(value)) throw new InvalidArgumentError('Must be a whole number.');
-  return Number(value);
 }

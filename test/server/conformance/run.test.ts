@@ -303,7 +303,8 @@ t.test('the command says by its exit code whether a case failed', async t => {
   const { said } = await runCommand(answersTo(own), own, '--json', '--junit', file('out.xml'));
   t.match(JSON.parse(said), { passed: 1, failed: 0, results: [{ name: 'OWN-M-1-14' }] });
   t.match(readFileSync(file('out.xml'), 'utf8'), /<testsuite .*failures="0"/);
-  const other = ['--client', `B=${file('c.crt')},${file('c.key')}`, '--tolerances'];
+  const keys = `${file('c.crt')},${file('c.key')}`;
+  const other = ['--client', `B=${keys}`, '--user', `Fred=${keys}`, '--user', `Wilma=${keys}`, '--tolerances'];
   t.match(await runCommand(answersTo(own), own, ...other), { code: 0, said: /Tolerances/ });
   await t.rejects(
     runCommand(() => undefined, own, '--versions', '7.0'),
@@ -315,7 +316,7 @@ t.test('the command says by its exit code whether a case failed', async t => {
   );
   await t.rejects(
     runCommand(() => undefined, own, '--client', 'b'),
-    /Must be a letter/,
+    /Must be a name, =, and two files/,
   );
 });
 
