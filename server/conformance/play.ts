@@ -1,9 +1,9 @@
-import { CodecError, registry, Tag, tagName, type TtlvItem, type XmlElement } from '../../kmip-codec/index.ts';
+import { CodecError, Tag, tagName, type TtlvItem, type XmlElement } from '../../kmip-codec/index.ts';
 import { type AttributeItem, attributesIn } from './attribute-items.ts';
 import { compareResponse, type Difference } from './compare.ts';
 import { type Channel, type Identity, NoAnswer, type Target } from './channel.ts';
-import { child, children, enumeration, text } from './items.ts';
-import { type Exchange, operationName, type TestCase, versionOf } from './test-case.ts';
+import { isStillPending, isUnsupportedAid, objectsMade, resultMessages, type Sent } from './responses.ts';
+import { type Exchange, type TestCase, versionOf } from './test-case.ts';
 import { UNSUPPORTED_AID } from './tolerances.ts';
 import { userOf } from './users.ts';
 import {
@@ -81,11 +81,6 @@ function hurryOf(exchanges: readonly Exchange[], repeatMs: number): number {
 }
 
 type Problem = Omit<Failure, 'exchange'>;
-interface Sent {
-  readonly request: TtlvItem;
-  readonly response: TtlvItem;
-}
-
 class Player {
   readonly tolerances = new Set<string>();
   readonly #play: Play;
@@ -143,7 +138,7 @@ class Player {
       const request = bind(this.#read(exchange.request), this.#bindings, this.#latest, this.#play.now());
       const response = await this.#channel(exchange.client, userOf(request)?.name).exchange(request);
       this.#attributesSent.push(...attributesIn(request));
-      this.#noteObjects(response);
+      for (const [made, origin] of objectsMade(response)) this.#traces.objects.set(made, origin);
       return { request, response };
     } catch (error) {
       if (error instanceof UnboundVariable) {
@@ -158,7 +153,7 @@ class Player {
 
   /** What is wrong with the response. If nothing is, what it told is kept. */
   #judge(exchange: Exchange, { request, response }: Sent): Problem | undefined {
-    if (isUnsupportedAid(request, response)) {
+    if (isUnsupportedAid({ request, response })) {
       this.tolerances.add(UNSUPPORTED_AID);
       return undefined;
     }
@@ -190,61 +185,7 @@ class Player {
     this.#channels.set(key, channel);
     return channel;
   }
-
-  /** The objects that a response names as made: by Register from what the client sent, by others from what the server chose. */
-  #noteObjects(response: TtlvItem): void {
-    for (const item of children(response).filter(each => each.tag === Tag.BatchItem)) {
-      const operation = operationName(child(item, Tag.Operation));
-      if (enumeration(child(item, Tag.ResultStatus)) !== registry.ResultStatus.values.Success[0]) continue;
-      if (!MAKING.has(operation)) continue;
-      for (const made of children(child(item, Tag.ResponsePayload))) {
-        const uniqueIdentifier = IDENTIFIERS.has(made.tag) ? text(made) : undefined;
-        if (uniqueIdentifier === undefined) continue;
-        this.#traces.objects.set(uniqueIdentifier, GIVEN.has(operation) ? 'registered' : 'generated');
-      }
-    }
-  }
 }
-
-/** A refusal of what only helps those who test: a server without it can pass all the same. */
-function isUnsupportedAid(request: TtlvItem, response: TtlvItem): boolean {
-  const items = (message: TtlvItem) => children(message).filter(each => each.tag === Tag.BatchItem);
-  const notSupported = registry.ResultReason.values.OperationNotSupported[0];
-  return (
-    items(request).every(item => AIDS.has(operationName(child(item, Tag.Operation)))) &&
-    items(response).length > 0 &&
-    items(response).every(item => enumeration(child(item, Tag.ResultReason)) === notSupported)
-  );
-}
-const AIDS = new Set(['Interop', 'Log']);
-
-/** Whether the answer to Poll is that the operation is still to be done: to be asked again (1.4 §4.28). */
-const isStillPending = ({ request, response }: Sent): boolean =>
-  operationName(child(child(request, Tag.BatchItem), Tag.Operation)) === 'Poll' &&
-  enumeration(child(child(response, Tag.BatchItem), Tag.ResultStatus)) ===
-    registry.ResultStatus.values.OperationPending[0];
-
-/** Operations whose response names a new object. */
-const MAKING = new Set([
-  'Create',
-  'CreateKeyPair',
-  'Register',
-  'ReKey',
-  'ReKeyKeyPair',
-  'DeriveKey',
-  'Certify',
-  'ReCertify',
-  'CreateSplitKey',
-  'JoinSplitKey',
-  'Import',
-]);
-/** Those among them whose object comes with the request. */
-const GIVEN = new Set(['Register', 'Import']);
-const IDENTIFIERS: ReadonlySet<number> = new Set([
-  Tag.UniqueIdentifier,
-  Tag.PrivateKeyUniqueIdentifier,
-  Tag.PublicKeyUniqueIdentifier,
-]);
 
 /** The first difference; a count of batch items that is wrong because one failed says less than that one. */
 const mostTelling = (differences: readonly Difference[]): Difference | undefined =>
@@ -256,8 +197,3 @@ const problem = (path: string, expected: string, error: Error) => ({
   got: error.message,
   serverSays: '',
 });
-
-function resultMessages(response: TtlvItem): string {
-  const items = children(response).filter(item => item.tag === Tag.BatchItem);
-  return items.flatMap(item => text(child(item, Tag.ResultMessage)) ?? []).join('; ');
-}
