@@ -1,4 +1,4 @@
-import { isCustomName, ObjectType, registry, type Version } from '../../kmip-codec/index.ts';
+import { isCustomName, ObjectType, registry, V1_2, type Version } from '../../kmip-codec/index.ts';
 import type { ObjectStateName } from './managed-object.ts';
 
 /** The rules table of one attribute in one version (1.4 §3), as the specification prints it. */
@@ -27,8 +27,18 @@ const isServerName = (attributeName: string): boolean => attributeName.startsWit
  */
 export function hasAttribute(attributeName: string, objectType: number, version: Version): boolean {
   const rule = findAttributeRule(attributeName, version) ?? byName.get(attributeName)?.find(one => one.since > version);
-  return rule?.appliesTo.includes(ObjectType.names.show(objectType)) ?? false;
+  const type = ObjectType.names.show(objectType);
+  return (rule?.appliesTo.includes(type) ?? false) || isOfKeyUse(attributeName, type, version);
 }
+
+/**
+ * Private and public keys have the dates between which they may be used since there are operations that use them, though only
+ * the tables of 2.x say so (2.1 §4.40, 2.1 §4.41).
+ */
+const isOfKeyUse = (attributeName: string, type: string, version: Version): boolean =>
+  version >= V1_2 && datesOfKeyUse.has(attributeName) && keysOfPairs.has(type);
+const datesOfKeyUse: ReadonlySet<string> = new Set(['Process Start Date', 'Protect Stop Date']);
+const keysOfPairs: ReadonlySet<string> = new Set(['Private Key', 'Public Key']);
 
 /** How an object comes into being. */
 export type Origin =

@@ -67,7 +67,7 @@ function checkAllowed(
       `${attributeName} is no attribute of KMIP ${showVersion(version)}`,
     );
   const typeName = ObjectType.names.show(objectType);
-  if (!rule.appliesTo.includes(typeName))
+  if (!hasAttribute(attributeName, objectType, version))
     throw new OperationFailure('Invalid Attribute', `${attributeName} does not apply to a ${typeName}`);
   // Clients before 2.0 are told of an incorrect attribute here, and of a lack of permission only by Add Attribute (1.4 §11.2, §11.4).
   if (!isGivenAtOrigin(rule, attributeName, origin))
