@@ -9,8 +9,11 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createAuthority, issueClientCertificate } from '../dist/certs/index.js';
+import { managedObjects, registry, supportedVersions } from '../dist/kmip-codec/index.js';
 import { run } from '../dist/server/cli/run.js';
+import { operations } from '../dist/server/operations/index.js';
 import {
+  everything,
   junit,
   loadExpected,
   runConformance,
@@ -28,6 +31,7 @@ const REPEAT_MS = 12_000;
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    all: { type: 'boolean', default: false },
     case: { type: 'string' },
     json: { type: 'boolean', default: false },
     junit: { type: 'string' },
@@ -65,6 +69,7 @@ async function play({ host, port }) {
       for (const user of usersOf(cases)) await addUser(keys, group, label, user);
     },
     paths: chosen,
+    scope: flags.all ? everything : offered(),
     expected: loadExpected(join(root, 'test/conformance/expected.json')),
     cleansUp: false,
     repeatMs: REPEAT_MS,
@@ -105,6 +110,19 @@ async function addClient(keys, group, key, name, vault, ...more) {
 
 function clientsOf(cases) {
   return new Set(cases.flatMap(({ exchanges }) => exchanges.map(({ client }) => client)));
+}
+
+/** What this kmipd declares: cases that need more are named as not applicable, unless all are to be played. */
+function offered() {
+  const xmlNames = (values, numbers) => {
+    const names = new registry.ValueNames(values);
+    return new Set([...numbers].map(number => names.xmlName(number)));
+  };
+  return {
+    versions: supportedVersions,
+    operations: xmlNames(registry.Operation, operations.keys()),
+    objectTypes: xmlNames(registry.ObjectType, managedObjects.keys()),
+  };
 }
 
 /** Labels of vaults and clients have no more than forty characters; the number keeps those apart that are cut. */

@@ -131,7 +131,14 @@ const playOf = (options: ConformanceOptions, testCase: TestCase, cases: readonly
   target: options.target,
   way: wayOf(testCase.family, options.way ?? 'ttlv'),
   identityOf: (client, user) => options.identityOf(group, client, user),
-  required: requiredBy(cases.filter(each => each.family === testCase.family && each.version === testCase.version)),
+  required: requiredBy(
+    cases.filter(
+      each =>
+        each.family === testCase.family &&
+        each.version === testCase.version &&
+        !leftOut(each, options.scope ?? everything, findPredecessor(each, cases)),
+    ),
+  ),
   now: options.now,
   skewSeconds: options.skewSeconds ?? 60,
   repeatMs: options.repeatMs ?? REPEAT_MS,
