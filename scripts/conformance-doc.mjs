@@ -28,6 +28,7 @@ const tables = [
   '',
   'A profile is met when every clause is: the operations, attributes and object types that it names or its mandatory cases use, and',
   'that these cases pass. Test cases of 1.4 and 2.1 are counted, those of the older profile documents (1.0 to 1.2) stand above.',
+  'Of Baseline Server 2.1 the clauses are those of 1.4 and what its cases use. The names are XML names.',
   '',
   profileTable(),
   '',
@@ -182,24 +183,35 @@ function unique(names) {
   return [...new Set(names)];
 }
 
+/** Nothing is there in a version that is not spoken. */
+function namesIn(version, numbers, names) {
+  if (!codec.supportedVersions.includes(version)) return new Set();
+  return new Set(numbers.map(number => names.xmlName(number)));
+}
+
 /** From a name as the specification's tables spell it to the XML name. */
 function xmlOf(values) {
   return name => Object.entries(values.values).find(([, row]) => row[1] === name)?.[0] ?? name;
 }
 function operationNames(version) {
   const names = new codec.registry.ValueNames(codec.registry.Operation);
-  return new Set([...offered.keys()].filter(code => names.isKnownIn(code, version)).map(code => names.xmlName(code)));
+  return namesIn(
+    version,
+    [...offered.keys()].filter(code => names.isKnownIn(code, version)),
+    names,
+  );
 }
 function objectTypeNames(version) {
   const names = new codec.registry.ValueNames(codec.registry.ObjectType);
-  return new Set(
-    [...codec.managedObjects]
-      .filter(([, layout]) => codec.existsIn(layout, version))
-      .map(([code]) => names.xmlName(code)),
+  const known = [...codec.managedObjects].filter(([, layout]) => codec.existsIn(layout, version));
+  return namesIn(
+    version,
+    known.map(([code]) => code),
+    names,
   );
 }
 function attributeNames(version) {
-  return new Set(
-    codec.attributes.filter(one => codec.existsIn(one, version)).map(({ attributeName }) => attributeName),
-  );
+  if (!codec.supportedVersions.includes(version)) return new Set();
+  const known = codec.attributes.filter(one => codec.existsIn(one, version));
+  return new Set(known.map(({ attributeName }) => attributeName));
 }
