@@ -19,6 +19,7 @@ import {
   type TypeOf,
 } from '../../kmip-codec/index.ts';
 import { inKeyFormat, withAlgorithm } from './key-formats.ts';
+import { compressed } from './key-pair-material.ts';
 import { unwrapped } from './key-unwrapping.ts';
 import { hides, wrapped } from './key-wrapping.ts';
 import { formatOf } from './new-object.ts';
@@ -75,7 +76,7 @@ export async function objectAsAsked(
   context: ObjectContext,
 ): Promise<ManagedObjectValue> {
   if ('keyBlock' in kept) {
-    const keyBlock = withAlgorithm(kept.keyBlock, context.object.attributes);
+    const keyBlock = withAlgorithm(kept.keyBlock, context.object.attributes, context.version);
     return { ...kept, keyBlock: await asAsked(keyBlock, request, context) };
   }
   const { keyFormatType, keyWrappingSpecification } = request;
@@ -102,14 +103,23 @@ function checkCompression({ keyCompressionType }: GetRequest, name: string): voi
     );
 }
 
+/** Points of elliptic curves have several forms (1.4 §9.1.3.2.2); nothing else has. */
+function inCompression(keyBlock: KeyBlock, request: GetRequest, { object }: ObjectContext): KeyBlock {
+  const { keyCompressionType } = request;
+  if (keyCompressionType === undefined) return keyBlock;
+  const { objectType } = object;
+  const found = objectType === ObjectType.PublicKey ? compressed(keyBlock, keyCompressionType) : undefined;
+  if (found === undefined) checkCompression(request, ObjectType.names.show(objectType));
+  return found ?? keyBlock;
+}
+
 async function asAsked(kept: KeyBlock, request: GetRequest, context: ObjectContext): Promise<KeyBlock> {
   const { keyFormatType, keyWrappingSpecification } = request;
-  checkCompression(request, ObjectType.names.show(context.object.objectType));
   const keyBlock = await inWrapType(kept, request, context);
   const isWrapped = keyBlock.keyWrappingData !== undefined && hides(keyBlock.keyWrappingData);
   const willBeHidden = isWrapped || (keyWrappingSpecification !== undefined && hides(keyWrappingSpecification));
   if (keyBlock.keyValue !== undefined) checkMayLeave(context.object.attributes, willBeHidden);
-  const formatted = inKeyFormat(keyBlock, keyFormatType);
+  const formatted = inCompression(inKeyFormat(context, keyBlock, keyFormatType), request, context);
   return keyWrappingSpecification === undefined ? formatted : wrapped(formatted, keyWrappingSpecification, context);
 }
 

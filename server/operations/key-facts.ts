@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import {
   CryptographicAlgorithm,
   CryptographicLength,
@@ -12,6 +12,7 @@ import {
   type Version,
 } from '../../kmip-codec/index.ts';
 import { curveBits, findSymmetricAlgorithm, lengthOfMaterial, materialBytes } from '../objects/index.ts';
+import { readEncoded } from './key-pair-material.ts';
 import type { Context } from './operation.ts';
 import { OperationFailure } from './results.ts';
 
@@ -39,11 +40,12 @@ export function keyFacts(
   return stated;
 }
 
-/** An algorithm that the version does not know is none that its client could mean. */
-const knownIn = (version: Version, facts: KeyFacts | undefined): KeyFacts | undefined =>
-  facts?.algorithm === undefined || CryptographicAlgorithm.names.isKnownIn(facts.algorithm, version)
-    ? facts
-    : { ...facts, algorithm: undefined };
+/** An algorithm that the version does not know is none that its client could mean; EC, which came with 1.2, was ECDSA before. */
+function knownIn(version: Version, facts: KeyFacts | undefined): KeyFacts | undefined {
+  const algorithm = facts?.algorithm;
+  if (algorithm === undefined || CryptographicAlgorithm.names.isKnownIn(algorithm, version)) return facts;
+  return { ...facts!, algorithm: algorithm === CryptographicAlgorithm.EC ? CryptographicAlgorithm.ECDSA : undefined };
+}
 
 function agreed<T>(attribute: Attribute<T>, given: AttributeSet, inBlock: T | undefined): T | undefined {
   const outside = given.get(attribute);
@@ -123,31 +125,17 @@ function materialFacts(objectType: number, keyBlock: KeyBlock): KeyFacts | undef
   const { keyMaterial } = keyValue;
   if (!(keyMaterial instanceof Uint8Array)) return transparentFacts(keyMaterial);
   if (keyMaterial.length === 0) throw invalid('the Key Material is empty');
-  const read = encodings.get(keyFormatType);
-  if (read === undefined) return undefined;
-  let key: KeyObject;
+  let key: KeyObject | undefined;
   try {
-    key = read(Buffer.from(keyMaterial), objectType);
+    key = readEncoded(objectType, keyFormatType, keyMaterial);
   } catch {
     return undefined;
   }
+  if (key === undefined) return undefined;
   const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {};
   const algorithm = algorithms.get(key.asymmetricKeyType ?? '');
   return { algorithm, length: modulusLength ?? curveBits(namedCurve ?? key.asymmetricKeyType ?? '') };
 }
-
-const encodings: ReadonlyMap<number, (key: Buffer, objectType: number) => KeyObject> = new Map([
-  [
-    KeyFormatType.PKCS_1,
-    (key: Buffer, objectType: number) =>
-      objectType === ObjectType.PublicKey
-        ? createPublicKey({ key, format: 'der', type: 'pkcs1' })
-        : createPrivateKey({ key, format: 'der', type: 'pkcs1' }),
-  ],
-  [KeyFormatType.PKCS_8, (key: Buffer) => createPrivateKey({ key, format: 'der', type: 'pkcs8' })],
-  [KeyFormatType.ECPrivateKey, (key: Buffer) => createPrivateKey({ key, format: 'der', type: 'sec1' })],
-  [KeyFormatType.X_509, (key: Buffer) => createPublicKey({ key, format: 'der', type: 'spki' })],
-] as [number, (key: Buffer, objectType: number) => KeyObject][]);
 
 const algorithms: ReadonlyMap<string, Algorithm> = new Map<string, Algorithm>([
   ['rsa', CryptographicAlgorithm.RSA],
