@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import t from 'tap';
-import { encodeItem, ItemType, type TtlvItem } from '../../../kmip-codec/index.ts';
+import { encodeItem, ItemType, registry, type TtlvItem } from '../../../kmip-codec/index.ts';
 import { everyItem } from '../../../server/conformance/items.ts';
 import {
   type ConformanceOptions,
@@ -18,7 +18,7 @@ import {
   testCaseFiles,
   tolerances,
 } from '../../../server/conformance/index.ts';
-import { change, value } from './change.ts';
+import { change, items, value } from './change.ts';
 import { type Answer, cannedServer, expectedAnswers, identity, inOrder } from './canned-server.ts';
 
 const cases = fileURLToPath(new URL('cases', import.meta.url));
@@ -358,6 +358,69 @@ t.test('every OASIS case passes against a server that answers as it expects', as
     'not playable: the server sends requests to the client',
   ]);
   t.ok(files.length > 300, `${files.length} cases`);
+});
+
+t.test('one wrong item in the last answer of any OASIS case is found', async t => {
+  const folder = process.env['KMIP_TESTCASES'];
+  if (!folder) {
+    t.comment('left out: KMIP_TESTCASES does not say where the test cases are');
+    return;
+  }
+  const extra: TtlvItem = { tag: 0x540001, type: ItemType.Integer, value: 1 };
+  const damages: [title: string, damage: (answer: TtlvItem) => TtlvItem][] = [
+    [
+      'status',
+      answer => change(answer, ['BatchItem', 'ResultStatus'], value(registry.ResultStatus.values.OperationUndone[0])),
+    ],
+    ['operation', answer => change(answer, ['BatchItem', 'Operation'], value(0x7f))],
+    ['no operation', answer => change(answer, ['BatchItem', 'Operation'], () => [])],
+    ['no batch item', answer => change(answer, ['BatchItem'], () => [])],
+    ['batch item twice', answer => change(answer, ['BatchItem'], item => [item, item])],
+    ['batch count', answer => change(answer, ['ResponseHeader', 'BatchCount'], value(99))],
+    ['more in the header', answer => change(answer, ['ResponseHeader', 'BatchCount'], item => [item, extra])],
+    [
+      'order',
+      answer =>
+        change(
+          answer,
+          ['ResponseHeader'],
+          items(all => all.toReversed()),
+        ),
+    ],
+    ['no header', answer => change(answer, ['ResponseHeader'], () => [])],
+  ];
+  let current: Answer = () => undefined;
+  const server = await cannedServer(request => current(request));
+  const found = new Map<string, number>();
+  for (const [index, file] of testCaseFiles(folder).entries()) {
+    const testCase = loadTestCase(file);
+    // What is repeated until the answer is right would be repeated for long.
+    if (/MSGENC/.test(file) || testCase.exchanges.some(({ repeatUntil }) => repeatUntil !== undefined)) continue;
+    const [title, damage] = damages[index % damages.length]!;
+    const answers = expectedAnswers(testCase);
+    // Some cases answer with a message that has no Operation or no payload; what is not there cannot be damaged.
+    const last = answers.pop()!;
+    let damaged: TtlvItem;
+    try {
+      damaged = damage(last);
+    } catch {
+      continue;
+    }
+    current = inOrder([...answers, damaged]);
+    const { results } = await runConformance({
+      target: server.target,
+      identityOf: () => identity,
+      paths: [file],
+      fillsGroups: false,
+      cleansUp: false,
+      now: () => new Date(),
+    });
+    const [result] = results;
+    if (result?.status === 'passed') t.fail(`${result.name}: ${title} is not found`);
+    if (result?.status === 'failed') found.set(title, (found.get(title) ?? 0) + 1);
+  }
+  await server.close();
+  for (const [title] of damages) t.ok((found.get(title) ?? 0) > 20, `${title}: found in ${found.get(title)} cases`);
 });
 
 function showOperation(request: TtlvItem): string {
