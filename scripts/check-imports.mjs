@@ -52,8 +52,12 @@ const ROOMS = new Map([
   ],
   [
     'server/operations',
-    { imports: ['kmip-codec', 'certs', 'server/objects', 'server/randomness', ...LOWEST], types: PASSED_IN },
+    {
+      imports: ['kmip-codec', 'certs', 'server/objects', 'server/cryptography', 'server/randomness', ...LOWEST],
+      types: PASSED_IN,
+    },
   ],
+  ['server/cryptography', { imports: ['kmip-codec'], types: PASSED_IN }],
   ['server/objects', { imports: ['kmip-codec', 'certs', ...LOWEST], types: PASSED_IN }],
   [
     'server/store',
@@ -79,6 +83,7 @@ const ROOMS = new Map([
   ],
   ['server/audit', { imports: ['kmip-codec', 'server/chain'], types: ['certs', 'server/store', ...PASSED_IN] }],
   ['server/chain', { imports: [] }],
+  ['server/split-keys', { imports: [], types: PASSED_IN }],
   ['server/settings', { imports: ['certs'] }],
   ['server/log', { imports: [] }],
   ['server/clock', { imports: [] }],
