@@ -1,11 +1,13 @@
 export { isKnownOperation, payloads, type KnownOperation, type RequestOf, type ResponseOf } from './payloads.ts';
 export { Operation } from './operation.ts';
 export * from './attributes.ts';
+export * from './cryptography.ts';
 export * from './export.ts';
 export { GetRequest, GetResponse, KeyWrapType } from './get.ts';
 export * from './import.ts';
 export * from './life-cycle.ts';
 export * from './locate.ts';
+export * from './making-keys.ts';
 export * from './object-creation.ts';
 export * from './query.ts';
 export { fromProtocolVersion, ProtocolVersion, toProtocolVersion } from './protocol-version.ts';

@@ -1,11 +1,13 @@
 import type { TypeOf } from '../schema/index.ts';
 import * as attributes from './attributes.ts';
+import { DecryptRequest, DecryptResponse, EncryptRequest, EncryptResponse } from './cryptography.ts';
 import { ExportRequest, ExportResponse } from './export.ts';
 import { GetRequest, GetResponse } from './get.ts';
 import { ImportRequest, ImportResponse } from './import.ts';
 import { ObjectRequest, ObjectResponse, RevokeRequest } from './life-cycle.ts';
 import { LocateRequest, LocateResponse } from './locate.ts';
 import { CreateRequest, CreateResponse, RegisterRequest, RegisterResponse } from './object-creation.ts';
+import * as making from './making-keys.ts';
 import { Operation } from './operation.ts';
 import { DiscoverVersionsRequest, DiscoverVersionsResponse, QueryRequest, QueryResponse } from './query.ts';
 
@@ -31,8 +33,18 @@ export const payloads = {
   [Operation.Destroy]: { request: ObjectRequest, response: ObjectResponse },
   [Operation.Query]: { request: QueryRequest, response: QueryResponse },
   [Operation.DiscoverVersions]: { request: DiscoverVersionsRequest, response: DiscoverVersionsResponse },
+  [Operation.Encrypt]: { request: EncryptRequest, response: EncryptResponse },
+  [Operation.Decrypt]: { request: DecryptRequest, response: DecryptResponse },
   [Operation.Import]: { request: ImportRequest, response: ImportResponse },
   [Operation.Export]: { request: ExportRequest, response: ExportResponse },
+  [Operation.CreateKeyPair]: { request: making.CreateKeyPairRequest, response: making.CreateKeyPairResponse },
+  [Operation.ReKey]: { request: making.ReKeyRequest, response: making.ReKeyResponse },
+  [Operation.ReKeyKeyPair]: { request: making.ReKeyKeyPairRequest, response: making.ReKeyKeyPairResponse },
+  [Operation.DeriveKey]: { request: making.DeriveKeyRequest, response: making.DeriveKeyResponse },
+  [Operation.Certify]: { request: making.CertifyRequest, response: making.CertifyResponse },
+  [Operation.ReCertify]: { request: making.ReCertifyRequest, response: making.ReCertifyResponse },
+  [Operation.CreateSplitKey]: { request: making.CreateSplitKeyRequest, response: making.CreateSplitKeyResponse },
+  [Operation.JoinSplitKey]: { request: making.JoinSplitKeyRequest, response: making.JoinSplitKeyResponse },
 } as const;
 
 export type KnownOperation = keyof typeof payloads;

@@ -78,6 +78,18 @@ const JUDGED_OTHERWISE = new Map([
   ['Import request.Attribute', 'an object may have none that its client tells'],
   ['Export response.Attribute', 'as in the request of Import'],
   ['Template.Attribute', 'an empty template is of no use, and no harm'],
+  ['Derive Key request.UniqueIdentifier', 'which object is missing the operation says'],
+  [
+    'Certify request.CertificateRequestType',
+    'required in 1.0; without a request the operation certifies the key itself',
+  ],
+  ['Certify request.CertificateRequest', 'as its type'],
+  ['Re-certify request.CertificateRequestType', 'as in Certify'],
+  ['Re-certify request.CertificateRequest', 'as in Certify'],
+  ['Create Split Key response.ObjectType', 'answers of 1.2 leave it out'],
+  ['Create Split Key response.UniqueIdentifier', 'there are as many as parts'],
+  ['Join Split Key request.UniqueIdentifier', 'the operation compares their number with the threshold'],
+  ['Join Split Key response.ObjectType', 'as in Create Split Key'],
   ['Register request.(chosen)', 'optional before 1.2; the operation answers with a Result Reason'],
 ]);
 

@@ -18,7 +18,11 @@ import {
   ApplicationSpecificInformation,
   AttributeSet,
   ContactInformation,
+  CertificateRequestType,
   CredentialType,
+  DerivationMethod,
+  SecretDataType,
+  SplitKeyMethod,
   CryptographicAlgorithm,
   CryptographicLength,
   CryptographicParameters,
@@ -145,6 +149,18 @@ const specification = {
   },
   attributeNames: ['x-1', 'Name'],
 } as const;
+
+const newPair = {
+  privateKeyUniqueIdentifier: uniqueIdentifier,
+  publicKeyUniqueIdentifier: 'public',
+  privateKeyAttributes: new AttributeSet().add(LeaseTime, 1),
+  publicKeyAttributes: new AttributeSet().add(LeaseTime, 2),
+};
+const certificateRequest = {
+  uniqueIdentifier,
+  certificateRequestType: CertificateRequestType.PKCS_10,
+  certificateRequestValue: new Uint8Array([0x30, 0]),
+};
 
 type Pair<O extends KnownOperation> = { request: RequestOf<O>; response: ResponseOf<O> };
 type Pairs = { [O in KnownOperation]: (version: Version) => Pair<O> };
@@ -278,6 +294,81 @@ export const samplePayloads: Pairs = {
   [Operation.DiscoverVersions]: () => ({
     request: { protocolVersions: [{ protocolVersionMajor: 1, protocolVersionMinor: 4 }] },
     response: { protocolVersions: supportedVersions.map(toProtocolVersion) },
+  }),
+  [Operation.CreateKeyPair]: version => ({
+    request: {
+      commonAttributes: new TemplateAttributes(attributesIn(version), [name]),
+      privateKeyAttributes: new TemplateAttributes([{ attribute: Name, value: name }]),
+      publicKeyAttributes: new TemplateAttributes([{ attribute: ObjectGroup, value: 'public' }]),
+    },
+    response: { ...newPair },
+  }),
+  [Operation.ReKey]: version => ({
+    request: { uniqueIdentifier, offset: 60, attributes: new TemplateAttributes(attributesIn(version)) },
+    response: { uniqueIdentifier, attributes: new AttributeSet().add(LeaseTime, 1) },
+  }),
+  [Operation.ReKeyKeyPair]: version => ({
+    request: {
+      privateKeyUniqueIdentifier: uniqueIdentifier,
+      offset: 60,
+      commonAttributes: new TemplateAttributes(attributesIn(version)),
+      privateKeyAttributes: new TemplateAttributes([{ attribute: Name, value: name }]),
+      publicKeyAttributes: new TemplateAttributes([{ attribute: ObjectGroup, value: 'public' }]),
+    },
+    response: { ...newPair },
+  }),
+  [Operation.DeriveKey]: version => ({
+    request: {
+      objectType: ObjectType.SymmetricKey,
+      uniqueIdentifiers: [uniqueIdentifier, 'salt'],
+      derivationMethod: DerivationMethod.PBKDF2,
+      derivationParameters: {
+        cryptographicParameters: { hashingAlgorithm: HashingAlgorithm.SHA_256 },
+        initializationVector: new Uint8Array(16),
+        derivationData: new Uint8Array([1]),
+        salt: new Uint8Array([2]),
+        iterationCount: 1000,
+      },
+      attributes: new TemplateAttributes(attributesIn(version)),
+    },
+    response: { uniqueIdentifier, attributes: new AttributeSet().add(LeaseTime, 1) },
+  }),
+  [Operation.Certify]: version => ({
+    request: { ...certificateRequest, attributes: new TemplateAttributes(attributesIn(version)) },
+    response: { uniqueIdentifier, attributes: new AttributeSet().add(LeaseTime, 1) },
+  }),
+  [Operation.ReCertify]: version => ({
+    request: { ...certificateRequest, offset: 60, attributes: new TemplateAttributes(attributesIn(version)) },
+    response: { uniqueIdentifier, attributes: new AttributeSet().add(LeaseTime, 1) },
+  }),
+  [Operation.CreateSplitKey]: version => ({
+    request: {
+      objectType: ObjectType.SplitKey,
+      uniqueIdentifier,
+      splitKeyParts: 3,
+      splitKeyThreshold: 2,
+      splitKeyMethod: SplitKeyMethod.PolynomialSharingPrimeField,
+      primeFieldSize: 2n ** 127n - 1n,
+      attributes: new TemplateAttributes(attributesIn(version)),
+    },
+    response: {
+      ...(version === V1_2 ? { objectType: ObjectType.SplitKey } : {}),
+      uniqueIdentifiers: [uniqueIdentifier, 'b', 'c'],
+      attributes: new AttributeSet().add(LeaseTime, 1),
+    },
+  }),
+  [Operation.JoinSplitKey]: version => ({
+    request: {
+      objectType: ObjectType.SecretData,
+      uniqueIdentifiers: [uniqueIdentifier, 'b'],
+      secretDataType: SecretDataType.Password,
+      attributes: new TemplateAttributes(attributesIn(version)),
+    },
+    response: {
+      ...(version === V1_2 ? { objectType: ObjectType.SecretData } : {}),
+      uniqueIdentifier,
+      attributes: new AttributeSet().add(LeaseTime, 1),
+    },
   }),
 };
 
