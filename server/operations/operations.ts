@@ -2,9 +2,12 @@ import type { KnownOperation } from '../../kmip-codec/index.ts';
 import { activate } from './activate.ts';
 import { addAttribute } from './add-attribute.ts';
 import { create } from './create.ts';
+import { createKeyPair } from './create-key-pair.ts';
+import { decrypt } from './decrypt.ts';
 import { deleteAttribute } from './delete-attribute.ts';
 import { destroy } from './destroy.ts';
 import { discoverVersions } from './discover-versions.ts';
+import { encrypt } from './encrypt.ts';
 import { exportObject } from './export.ts';
 import { get } from './get.ts';
 import { getAttributeList } from './get-attribute-list.ts';
@@ -21,6 +24,7 @@ import { revoke } from './revoke.ts';
 export const operations: ReadonlyMap<KnownOperation, OperationDefinition> = new Map(
   [
     create,
+    createKeyPair,
     register,
     locate,
     get,
@@ -34,6 +38,8 @@ export const operations: ReadonlyMap<KnownOperation, OperationDefinition> = new 
     destroy,
     query,
     discoverVersions,
+    encrypt,
+    decrypt,
     importObject,
     exportObject,
   ].map(one => [one.operation, one as unknown as OperationDefinition] as const),
