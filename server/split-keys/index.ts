@@ -1,0 +1,1 @@
+export { joinSecret, SharingError, splitSecret, type Part, type Sharing, type SharingMethod } from './methods.ts';
