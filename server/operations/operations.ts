@@ -17,6 +17,7 @@ import { locate } from './locate.ts';
 import { modifyAttribute } from './modify-attribute.ts';
 import type { OperationDefinition } from './operation.ts';
 import { query } from './query.ts';
+import { reKey } from './re-key.ts';
 import { register } from './register.ts';
 import { revoke } from './revoke.ts';
 
@@ -25,6 +26,7 @@ export const operations: ReadonlyMap<KnownOperation, OperationDefinition> = new 
   [
     create,
     createKeyPair,
+    reKey,
     register,
     locate,
     get,
