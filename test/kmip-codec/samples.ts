@@ -54,6 +54,7 @@ import {
   UsageLimitsUnit,
   V1_1,
   V1_2,
+  V1_3,
   V1_4,
   type CustomValue,
   type GivenAttribute,
@@ -228,6 +229,41 @@ export const samplePayloads: Pairs = {
       object: { keyBlock: wrapped },
     },
     response: { uniqueIdentifier },
+  }),
+  [Operation.Encrypt]: version => ({
+    request: {
+      uniqueIdentifier,
+      cryptographicParameters: { blockCipherMode: BlockCipherMode.GCM },
+      data: Buffer.from('text'),
+      ivCounterNonce: Buffer.alloc(12, 1),
+      ...(version >= V1_3 && { correlationValue: Buffer.from('c'), initIndicator: true, finalIndicator: true }),
+      ...(version >= V1_4 && { authenticatedEncryptionAdditionalData: Buffer.from('more') }),
+    },
+    response: {
+      uniqueIdentifier,
+      data: Buffer.from('txet'),
+      ivCounterNonce: Buffer.alloc(12, 1),
+      ...(version >= V1_3 && { correlationValue: Buffer.from('c') }),
+      ...(version >= V1_4 && { authenticatedEncryptionTag: Buffer.alloc(16, 2) }),
+    },
+  }),
+  [Operation.Decrypt]: version => ({
+    request: {
+      uniqueIdentifier,
+      cryptographicParameters: { blockCipherMode: BlockCipherMode.GCM },
+      data: Buffer.from('txet'),
+      ivCounterNonce: Buffer.alloc(12, 1),
+      ...(version >= V1_3 && { correlationValue: Buffer.from('c'), initIndicator: true, finalIndicator: true }),
+      ...(version >= V1_4 && {
+        authenticatedEncryptionAdditionalData: Buffer.from('more'),
+        authenticatedEncryptionTag: Buffer.alloc(16, 2),
+      }),
+    },
+    response: {
+      uniqueIdentifier,
+      data: Buffer.from('text'),
+      ...(version >= V1_3 && { correlationValue: Buffer.from('c') }),
+    },
   }),
   [Operation.Export]: version => ({
     request: {
