@@ -53,7 +53,15 @@ const ROOMS = new Map([
   [
     'server/operations',
     {
-      imports: ['kmip-codec', 'certs', 'server/objects', 'server/cryptography', 'server/randomness', ...LOWEST],
+      imports: [
+        'kmip-codec',
+        'certs',
+        'server/objects',
+        'server/cryptography',
+        'server/split-keys',
+        'server/randomness',
+        ...LOWEST,
+      ],
       types: PASSED_IN,
     },
   ],

@@ -20,6 +20,7 @@ import { query } from './query.ts';
 import { reKey } from './re-key.ts';
 import { register } from './register.ts';
 import { revoke } from './revoke.ts';
+import { createSplitKey, joinSplitKey } from './split-key.ts';
 
 /** Every operation of this server: the one list; others, such as what Query answers, are computed from it. */
 export const operations: ReadonlyMap<KnownOperation, OperationDefinition> = new Map(
@@ -27,6 +28,8 @@ export const operations: ReadonlyMap<KnownOperation, OperationDefinition> = new 
     create,
     createKeyPair,
     reKey,
+    createSplitKey,
+    joinSplitKey,
     register,
     locate,
     get,
