@@ -135,7 +135,13 @@ export function replacementAttributes(
   const limits = set.get(UsageLimits);
   if (limits !== undefined) set.set(UsageLimits, { ...limits, usageLimitsCount: limits.usageLimitsTotal });
 
-  if (offset === undefined) return set;
+  if (offset === undefined) {
+    for (const date of dates) {
+      const before = attributes.get(date);
+      if (before !== undefined && !given.has(date)) set.set(date, before);
+    }
+    return set;
+  }
   if (dates.some(date => given.has(date)))
     throw new OperationFailure('Invalid Message', 'an Offset together with dates, must be one or the other');
   const activation = attributes.get(ActivationDate);

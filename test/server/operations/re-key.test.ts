@@ -54,6 +54,24 @@ t.test('an Offset moves all dates along (1.4 §4.4)', async t => {
   t.equal(await world.valueOf(uniqueIdentifier, State), State.PreActive);
 });
 
+t.test('without an Offset the dates are copied, but for those that the client gives (1.4 §4.4)', async t => {
+  const world = await openWorld(t);
+  const begin = world.now;
+  const create = (name: string) =>
+    world.createKey(named(name), [ActivationDate, begin], [DeactivationDate, seconds(begin, 1000)]);
+  world.later(500);
+  const { uniqueIdentifier } = await world.run(Operation.ReKey, { uniqueIdentifier: await create('same') });
+  t.same(await world.valueOf(uniqueIdentifier, ActivationDate), begin);
+  t.same(await world.valueOf(uniqueIdentifier, DeactivationDate), seconds(begin, 1000));
+  t.equal(await world.valueOf(uniqueIdentifier, State), State.Active);
+  const longer = await world.run(Operation.ReKey, {
+    uniqueIdentifier: await create('longer'),
+    attributes: template([DeactivationDate, seconds(begin, 5000)]),
+  });
+  t.same(await world.valueOf(longer.uniqueIdentifier, ActivationDate), begin);
+  t.same(await world.valueOf(longer.uniqueIdentifier, DeactivationDate), seconds(begin, 5000));
+});
+
 t.test('what cannot be re-keyed (1.4 §11.5)', async t => {
   const world = await openWorld(t);
   const outcome = (request: Parameters<typeof world.run<typeof Operation.ReKey>>[1]) =>
