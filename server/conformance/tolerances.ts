@@ -1,4 +1,4 @@
-import { ItemType, Tag, type TtlvItem, V1_1 } from '../../kmip-codec/index.ts';
+import { ItemType, Tag, type TtlvItem, V1_1, V1_2 } from '../../kmip-codec/index.ts';
 import { attributeIn, attributeReferred } from './attribute-items.ts';
 import { child, children, enumeration, integer, text } from './items.ts';
 import {
@@ -173,6 +173,14 @@ export const tolerances: readonly Tolerance[] = [
     missing: place => isOneOf(place, [Tag.ServerCorrelationValue]),
     extra: place => isOneOf(place, [Tag.ServerCorrelationValue]),
     value: place => isOneOf(place, [Tag.ServerCorrelationValue]),
+  },
+  {
+    id: 'object-type-of-split-keys',
+    source: '1.2 §4.38, §4.39: the tables require it, the cases leave it out, 1.3 has it no more',
+    extra: place =>
+      place.exchange.version === V1_2 &&
+      isOneOf(place, [Tag.ObjectType]) &&
+      (operationOf(place) === 'CreateSplitKey' || operationOf(place) === 'JoinSplitKey'),
   },
   { id: UNSUPPORTED_AID, source: '2.1 §6.1.26 and §6.1.29: aids of those who test, which a server need not offer' },
 ];

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { registry, ItemType, Tag, type TtlvItem } from '../../../kmip-codec/index.ts';
+import { registry, ItemType, Tag, type TtlvItem, V1_2, V1_4, type Version } from '../../../kmip-codec/index.ts';
+import { compareResponse } from '../../../server/conformance/compare.ts';
 import { type CaseResult, loadTestCase, runConformance } from '../../../server/conformance/index.ts';
 import { cannedServer, expectedAnswers, identity, inOrder } from './canned-server.ts';
 import { change, items, type Step, value } from './change.ts';
@@ -633,6 +634,46 @@ t.test('a variation that the standard permits does not fail a case (encodings st
     t.ok(result.tolerances.includes(tolerance), `${title}: ${tolerance}`);
   }
 });
+
+t.test(
+  'the Object Type that the tables of 1.2 require of split keys may be there, in 1.2 only (1.2 §4.38)',
+  async t => {
+    const response = (...fields: TtlvItem[]): TtlvItem => {
+      const structure = (tag: number, ...value: TtlvItem[]): TtlvItem => ({ tag, type: ItemType.Structure, value });
+      const operation: TtlvItem = {
+        tag: Tag.Operation,
+        type: ItemType.Enumeration,
+        value: Operation.values.JoinSplitKey[0],
+      };
+      return structure(
+        Tag.ResponseMessage,
+        structure(Tag.BatchItem, operation, structure(Tag.ResponsePayload, ...fields)),
+      );
+    };
+    const objectType: TtlvItem = {
+      tag: Tag.ObjectType,
+      type: ItemType.Enumeration,
+      value: ObjectType.values.SymmetricKey[0],
+    };
+    const identifier = text(Tag.UniqueIdentifier, '1');
+    const differencesIn = (version: Version) => {
+      const facts = {
+        version,
+        request: response(),
+        objects: new Map(),
+        attributesSent: [],
+        required: new Set<string>(),
+      };
+      const expected = { tree: response(identifier), variables: new Map() };
+      const moment = { now: new Date(0), skewSeconds: 1 };
+      return compareResponse(expected, response(objectType, identifier), new Map(), facts, moment).differences;
+    };
+    t.same(differencesIn(V1_2), []);
+    t.match(differencesIn(V1_4), [
+      { path: 'ResponseMessage.BatchItem[0].ResponsePayload.ObjectType', expected: 'nothing' },
+    ]);
+  },
+);
 
 t.test('answers that are lists may come in any order, by no tolerance', async t => {
   const orders: (readonly [title: string, exchange: number, at: Step[], to: (item: TtlvItem) => TtlvItem])[] = [
