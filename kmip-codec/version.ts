@@ -11,6 +11,13 @@ export const V1_3 = version(1, 3);
 export const V1_4 = version(1, 4);
 export const V2_0 = version(2, 0);
 export const V2_1 = version(2, 1);
+export const V3_0 = version(3, 0);
+
+/**
+ * No version of messages but the one of stored bytes: in it everything exists that any version has, spelt as in 1.x, whose
+ * attributes keep their name and index. What 1.4 wrote reads the same.
+ */
+export const STORED = version(1, 255);
 
 /** The versions whose messages this codec encodes and decodes, newest first, as Discover Versions lists them (1.4 §4.26). */
 export const supportedVersions: readonly Version[] = [V1_4, V1_3, V1_2, V1_1, V1_0];
@@ -25,4 +32,4 @@ export interface Lifespan {
 }
 
 export const existsIn = ({ since, until }: Lifespan, v: Version): boolean =>
-  since <= v && (until === undefined || v <= until);
+  v === STORED || (since <= v && (until === undefined || v <= until));

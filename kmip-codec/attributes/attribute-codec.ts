@@ -92,7 +92,7 @@ function searchedLayout(attribute: Attribute<unknown>): Layout {
 const searched = new Map<string, Layout>();
 
 /** Template-Attribute before 2.0: 1.4 §2.1.8. */
-export const AttributesItem: Item<AttributeSet | TemplateAttributes> = {
+export const TemplateAttributeStructure: Item<AttributeSet | TemplateAttributes> = {
   tag: Tag.TemplateAttribute,
   since: V1_0,
   until: V1_4,

@@ -1,8 +1,22 @@
 import * as registry from '../registry/index.ts';
 import { Tag } from '../registry/index.ts';
-import { boolean, dateTime, enumeration, integer, interval, mask, textString, type Span } from '../schema/index.ts';
-import { V1_1, V1_2, V1_3, V1_4 } from '../version.ts';
+import {
+  boolean,
+  byteString,
+  dateTime,
+  enumeration,
+  integer,
+  interval,
+  longInteger,
+  mask,
+  secret,
+  textString,
+  type Item,
+  type Span,
+} from '../schema/index.ts';
+import { V1_1, V1_2, V1_3, V1_4, V2_0, V2_1, V3_0, type Version } from '../version.ts';
 import { attribute, type Attribute } from './attribute.ts';
+import { identifier } from './identifier.ts';
 import * as structures from './structures.ts';
 
 const date = (name: string, tag: number, span?: Span) => attribute(name, dateTime(tag, span));
@@ -10,7 +24,7 @@ const text = (name: string, tag: number, span?: Span) => attribute(name, textStr
 const flag = (name: string, tag: number, span?: Span) => attribute(name, boolean(tag, span));
 
 // The attributes of KMIP 1.4 in the order of its chapter 3.
-export const UniqueIdentifier = text('Unique Identifier', Tag.UniqueIdentifier);
+export const UniqueIdentifier = attribute('Unique Identifier', identifier(Tag.UniqueIdentifier));
 export const Name = attribute('Name', structures.NameStructure);
 export const ObjectType = attribute('Object Type', enumeration(registry.ObjectType));
 export const CryptographicAlgorithm = attribute('Cryptographic Algorithm', structures.CryptographicAlgorithmItem);
@@ -85,6 +99,128 @@ export const AlwaysSensitive = flag('Always Sensitive', Tag.AlwaysSensitive, { s
 export const Extractable = flag('Extractable', Tag.Extractable, { since: V1_4 });
 export const NeverExtractable = flag('Never Extractable', Tag.NeverExtractable, { since: V1_4 });
 
+/** One that came with this version, though its item may be older. */
+const since = <T, I extends Item<T>>(name: string, version: Version, item: I & Item<T>) =>
+  attribute<T, I>(name, { ...item, since: version, until: undefined });
+
+// The attributes that came with 2.0, 2.1 and 3.0. Who a certificate is of and from names people and hosts: no event shows it.
+export const CertificateIssuerC = since('Certificate Issuer C', V2_0, secret(textString(Tag.CertificateIssuerC)));
+export const CertificateIssuerCN = since('Certificate Issuer CN', V2_0, secret(textString(Tag.CertificateIssuerCN)));
+export const CertificateIssuerDC = since('Certificate Issuer DC', V2_0, secret(textString(Tag.CertificateIssuerDC)));
+export const CertificateIssuerDN = since('Certificate Issuer DN', V3_0, secret(textString(Tag.CertificateIssuerDN)));
+export const CertificateIssuerDNQualifier = since(
+  'Certificate Issuer DN Qualifier',
+  V2_0,
+  secret(textString(Tag.CertificateIssuerDNQualifier)),
+);
+export const CertificateIssuerEmail = since(
+  'Certificate Issuer Email',
+  V2_0,
+  secret(textString(Tag.CertificateIssuerEmail)),
+);
+export const CertificateIssuerL = since('Certificate Issuer L', V2_0, secret(textString(Tag.CertificateIssuerL)));
+export const CertificateIssuerO = since('Certificate Issuer O', V2_0, secret(textString(Tag.CertificateIssuerO)));
+export const CertificateIssuerOU = since('Certificate Issuer OU', V2_0, secret(textString(Tag.CertificateIssuerOU)));
+export const CertificateIssuerST = since('Certificate Issuer ST', V2_0, secret(textString(Tag.CertificateIssuerST)));
+export const CertificateIssuerSerialNumber = since(
+  'Certificate Issuer Serial Number',
+  V2_0,
+  secret(textString(Tag.CertificateIssuerSerialNumber)),
+);
+export const CertificateIssuerTitle = since(
+  'Certificate Issuer Title',
+  V2_0,
+  secret(textString(Tag.CertificateIssuerTitle)),
+);
+export const CertificateIssuerUID = since('Certificate Issuer UID', V2_0, secret(textString(Tag.CertificateIssuerUID)));
+export const CertificateLink = since('Certificate Link', V3_0, identifier(Tag.CertificateLink));
+export const CertificateRequestLink = since('Certificate Request Link', V3_0, identifier(Tag.CertificateRequestLink));
+export const CertificateSubjectC = since('Certificate Subject C', V2_0, secret(textString(Tag.CertificateSubjectC)));
+export const CertificateSubjectCN = since('Certificate Subject CN', V2_0, secret(textString(Tag.CertificateSubjectCN)));
+export const CertificateSubjectDC = since('Certificate Subject DC', V2_0, secret(textString(Tag.CertificateSubjectDC)));
+export const CertificateSubjectDN = since('Certificate Subject DN', V3_0, secret(textString(Tag.CertificateSubjectDN)));
+export const CertificateSubjectDNQualifier = since(
+  'Certificate Subject DN Qualifier',
+  V2_0,
+  secret(textString(Tag.CertificateSubjectDNQualifier)),
+);
+export const CertificateSubjectEmail = since(
+  'Certificate Subject Email',
+  V2_0,
+  secret(textString(Tag.CertificateSubjectEmail)),
+);
+export const CertificateSubjectL = since('Certificate Subject L', V2_0, secret(textString(Tag.CertificateSubjectL)));
+export const CertificateSubjectO = since('Certificate Subject O', V2_0, secret(textString(Tag.CertificateSubjectO)));
+export const CertificateSubjectOU = since('Certificate Subject OU', V2_0, secret(textString(Tag.CertificateSubjectOU)));
+export const CertificateSubjectST = since('Certificate Subject ST', V2_0, secret(textString(Tag.CertificateSubjectST)));
+export const CertificateSubjectSerialNumber = since(
+  'Certificate Subject Serial Number',
+  V2_0,
+  secret(textString(Tag.CertificateSubjectSerialNumber)),
+);
+export const CertificateSubjectTitle = since(
+  'Certificate Subject Title',
+  V2_0,
+  secret(textString(Tag.CertificateSubjectTitle)),
+);
+export const CertificateSubjectUID = since(
+  'Certificate Subject UID',
+  V2_0,
+  secret(textString(Tag.CertificateSubjectUID)),
+);
+export const CertifyCounter = since('Certify Counter', V3_0, longInteger(Tag.CertifyCounter));
+export const ChildLink = since('Child Link', V3_0, identifier(Tag.ChildLink));
+export const CredentialLink = since('Credential Link', V3_0, identifier(Tag.CredentialLink));
+export const CredentialTypeAttribute = since('Credential Type', V3_0, enumeration(registry.CredentialType));
+export const DeactivationReason = since('Deactivation Reason', V3_0, structures.DeactivationReasonStructure);
+export const DecryptCounter = since('Decrypt Counter', V3_0, longInteger(Tag.DecryptCounter));
+export const DerivationObjectLink = since('Derivation Object Link', V3_0, identifier(Tag.DerivationObjectLink));
+export const DerivedObjectLink = since('Derived Object Link', V3_0, identifier(Tag.DerivedObjectLink));
+export const EncryptCounter = since('Encrypt Counter', V3_0, longInteger(Tag.EncryptCounter));
+export const GroupLink = since('Group Link', V3_0, identifier(Tag.GroupLink));
+export const JoinedSplitKeyPartsLink = since(
+  'Joined Split Key Parts Link',
+  V3_0,
+  identifier(Tag.JoinedSplitKeyPartsLink),
+);
+export const KeyFormatTypeAttribute = since('Key Format Type', V2_0, structures.KeyFormatType);
+export const KeyPartIdentifier = since('Key Part Identifier', V3_0, integer(Tag.KeyPartIdentifier));
+export const NISTKeyType = since('NIST Key Type', V2_0, enumeration(registry.NISTKeyType));
+export const NISTSecurityCategory = since('NIST Security Category', V3_0, integer(Tag.NISTSecurityCategory));
+export const NextLink = since('Next Link', V3_0, identifier(Tag.NextLink));
+export const OTPCounter = since('OTP Counter', V3_0, byteString(Tag.OTPCounter));
+export const ObjectClass = since('Object Class', V3_0, enumeration(registry.ObjectClass));
+export const OpaqueDataTypeAttribute = since('Opaque Data Type', V2_0, enumeration(registry.OpaqueDataType));
+export const PKCS12CertificateLink = since('PKCS#12 Certificate Link', V3_0, identifier(Tag.PKCS_12CertificateLink));
+export const PKCS12PasswordLink = since('PKCS#12 Password Link', V3_0, identifier(Tag.PKCS_12PasswordLink));
+export const ParentLink = since('Parent Link', V3_0, identifier(Tag.ParentLink));
+export const PasswordLink = since('Password Link', V3_0, identifier(Tag.PasswordLink));
+export const PreviousLink = since('Previous Link', V3_0, identifier(Tag.PreviousLink));
+export const PrivateKeyLink = since('Private Key Link', V3_0, identifier(Tag.PrivateKeyLink));
+export const ProtectionLevel = since('Protection Level', V2_0, enumeration(registry.ProtectionLevel));
+export const ProtectionPeriod = since('Protection Period', V2_0, interval(Tag.ProtectionPeriod));
+export const ProtectionStorageMask = since('Protection Storage Mask', V2_0, mask(registry.ProtectionStorageMask));
+export const PublicKeyLink = since('Public Key Link', V3_0, identifier(Tag.PublicKeyLink));
+export const QuantumSafe = since('Quantum Safe', V2_0, boolean(Tag.QuantumSafe));
+export const ReplacedObjectLink = since('Replaced Object Link', V3_0, identifier(Tag.ReplacedObjectLink));
+export const ReplacementObjectLink = since('Replacement Object Link', V3_0, identifier(Tag.ReplacementObjectLink));
+export const RotateAutomatic = since('Rotate Automatic', V2_1, boolean(Tag.RotateAutomatic));
+export const RotateDate = since('Rotate Date', V2_1, dateTime(Tag.RotateDate));
+export const RotateGeneration = since('Rotate Generation', V2_1, integer(Tag.RotateGeneration));
+export const RotateInterval = since('Rotate Interval', V2_1, interval(Tag.RotateInterval));
+export const RotateLatest = since('Rotate Latest', V2_1, boolean(Tag.RotateLatest));
+export const RotateName = since('Rotate Name', V2_1, structures.RotateNameStructure);
+export const RotateOffset = since('Rotate Offset', V2_1, interval(Tag.RotateOffset));
+export const ShortUniqueIdentifier = since('Short Unique Identifier', V2_0, byteString(Tag.ShortUniqueIdentifier));
+export const SignCounter = since('Sign Counter', V3_0, longInteger(Tag.SignCounter));
+export const SignatureVerifyCounter = since('Signature Verify Counter', V3_0, longInteger(Tag.SignatureVerifyCounter));
+export const SplitKeyBaseLink = since('Split Key Base Link', V3_0, identifier(Tag.SplitKeyBaseLink));
+export const SplitKeyMethodAttribute = since('Split Key Method', V3_0, enumeration(registry.SplitKeyMethod));
+export const SplitKeyParts = since('Split Key Parts', V3_0, integer(Tag.SplitKeyParts));
+export const SplitKeyPolynomial = since('Split Key Polynomial', V3_0, enumeration(registry.SplitKeyPolynomial));
+export const SplitKeyThreshold = since('Split Key Threshold', V3_0, integer(Tag.SplitKeyThreshold));
+export const WrappingKeyLink = since('Wrapping Key Link', V3_0, identifier(Tag.WrappingKeyLink));
+
 /** Every attribute that the codec knows, in the order of the specification; other lists of attributes are computed from it. */
 export const attributes: readonly Attribute<unknown>[] = [
   UniqueIdentifier,
@@ -137,6 +273,82 @@ export const attributes: readonly Attribute<unknown>[] = [
   AlwaysSensitive,
   Extractable,
   NeverExtractable,
+  CertificateIssuerC,
+  CertificateIssuerCN,
+  CertificateIssuerDC,
+  CertificateIssuerDN,
+  CertificateIssuerDNQualifier,
+  CertificateIssuerEmail,
+  CertificateIssuerL,
+  CertificateIssuerO,
+  CertificateIssuerOU,
+  CertificateIssuerST,
+  CertificateIssuerSerialNumber,
+  CertificateIssuerTitle,
+  CertificateIssuerUID,
+  CertificateLink,
+  CertificateRequestLink,
+  CertificateSubjectC,
+  CertificateSubjectCN,
+  CertificateSubjectDC,
+  CertificateSubjectDN,
+  CertificateSubjectDNQualifier,
+  CertificateSubjectEmail,
+  CertificateSubjectL,
+  CertificateSubjectO,
+  CertificateSubjectOU,
+  CertificateSubjectST,
+  CertificateSubjectSerialNumber,
+  CertificateSubjectTitle,
+  CertificateSubjectUID,
+  CertifyCounter,
+  ChildLink,
+  CredentialLink,
+  CredentialTypeAttribute,
+  DeactivationReason,
+  DecryptCounter,
+  DerivationObjectLink,
+  DerivedObjectLink,
+  EncryptCounter,
+  GroupLink,
+  JoinedSplitKeyPartsLink,
+  KeyFormatTypeAttribute,
+  KeyPartIdentifier,
+  NISTKeyType,
+  NISTSecurityCategory,
+  NextLink,
+  OTPCounter,
+  ObjectClass,
+  OpaqueDataTypeAttribute,
+  PKCS12CertificateLink,
+  PKCS12PasswordLink,
+  ParentLink,
+  PasswordLink,
+  PreviousLink,
+  PrivateKeyLink,
+  ProtectionLevel,
+  ProtectionPeriod,
+  ProtectionStorageMask,
+  PublicKeyLink,
+  QuantumSafe,
+  ReplacedObjectLink,
+  ReplacementObjectLink,
+  RotateAutomatic,
+  RotateDate,
+  RotateGeneration,
+  RotateInterval,
+  RotateLatest,
+  RotateName,
+  RotateOffset,
+  ShortUniqueIdentifier,
+  SignCounter,
+  SignatureVerifyCounter,
+  SplitKeyBaseLink,
+  SplitKeyMethodAttribute,
+  SplitKeyParts,
+  SplitKeyPolynomial,
+  SplitKeyThreshold,
+  WrappingKeyLink,
 ];
 const byName = new Map<string, Attribute<unknown>>(attributes.map(a => [a.attributeName, a]));
 

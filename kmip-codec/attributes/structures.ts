@@ -14,7 +14,8 @@ import {
   type TypeOf,
 } from '../schema/index.ts';
 import { Tag } from '../registry/index.ts';
-import { V1_1, V1_2, V1_3, V1_4 } from '../version.ts';
+import { V1_1, V1_2, V1_3, V1_4, V2_1, V3_0 } from '../version.ts';
+import { identifier } from './identifier.ts';
 
 export const NameType = enumeration(registry.NameType);
 /** Name: 2.1 §4.32, 1.4 §3.2. */
@@ -44,7 +45,7 @@ export const LinkType = enumeration(registry.LinkType);
 /** Link: 2.1 §4.31, 1.4 §3.35. */
 export const LinkStructure = structure(Tag.Link, {
   linkType: required(LinkType),
-  linkedObjectIdentifier: required(textString(Tag.LinkedObjectIdentifier)),
+  linkedObjectIdentifier: required(identifier(Tag.LinkedObjectIdentifier)),
 });
 
 export const BlockCipherMode = enumeration(registry.BlockCipherMode);
@@ -184,4 +185,22 @@ export const X509CertificateIssuerStructure = structure(
     issuerAlternativeName: repeated(secret(byteString(Tag.IssuerAlternativeName))),
   },
   { since: V1_1 },
+);
+
+export const RotateNameType = enumeration(registry.RotateNameType);
+/** Rotate Name: 2.1 §4.52. */
+export const RotateNameStructure = structure(
+  Tag.RotateName,
+  { rotateNameValue: required(textString(Tag.RotateNameValue)), rotateNameType: required(RotateNameType) },
+  { since: V2_1 },
+);
+export const DeactivationReasonCode = enumeration(registry.DeactivationReasonCode);
+/** Deactivation Reason of 3.0. */
+export const DeactivationReasonStructure = structure(
+  Tag.DeactivationReason,
+  {
+    deactivationReasonCode: required(DeactivationReasonCode),
+    deactivationMessage: optional(textString(Tag.DeactivationMessage)),
+  },
+  { since: V3_0 },
 );

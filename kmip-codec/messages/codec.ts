@@ -2,7 +2,7 @@ import { DEPTH_MAX, TtlvReader } from '../encodings/index.ts';
 import { TtlvWriter } from '../encodings/index.ts';
 import { CodecError } from '../error.ts';
 import { Tag, tagName } from '../registry/index.ts';
-import type { Item } from '../schema/index.ts';
+import { tagOf, type Item } from '../schema/index.ts';
 import { supportedVersions, type Version } from '../version.ts';
 import { RequestMessage, ResponseMessage } from './messages.ts';
 import { fromProtocolVersion, ProtocolVersion } from '../payloads/index.ts';
@@ -64,7 +64,7 @@ export function encodeItemAs<T>(item: Item<T>, value: T, version: Version): Buff
   const writer: TtlvWriter = idle ?? new TtlvWriter(4096);
   idle = undefined;
   try {
-    item.codec(version).write(writer, item.tag, value);
+    item.codec(version).write(writer, tagOf(item, version), value);
     return Buffer.from(writer.finish());
   } finally {
     idle = writer.reset();
@@ -77,8 +77,9 @@ export function decodeItemAs<T>(item: Item<T>, bytes: Uint8Array, version: Versi
 }
 
 function whole<T>(reader: TtlvReader, item: Item<T>, version: Version): T {
-  const value = item.codec(version).read(reader, item.tag);
-  if (reader.peek() !== 0) throw new CodecError(`bytes after the end of ${tagName(item.tag)}`, reader.offset);
+  const value = item.codec(version).read(reader, tagOf(item, version));
+  if (reader.peek() !== 0)
+    throw new CodecError(`bytes after the end of ${tagName(tagOf(item, version))}`, reader.offset);
   return value;
 }
 

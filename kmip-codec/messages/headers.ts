@@ -17,7 +17,7 @@ import {
   type Item,
   type TypeOf,
 } from '../schema/index.ts';
-import { V1_1, V1_2, V1_4 } from '../version.ts';
+import { V1_0, V1_1, V1_2, V1_4, V2_0 } from '../version.ts';
 import { AttestationType, ProtocolVersion } from '../payloads/index.ts';
 
 export const CredentialType = enumeration(registry.CredentialType);
@@ -76,6 +76,20 @@ export type Credential = TypeOf<typeof Credential>;
 /** Authentication: 2.1 §9.4, 1.4 §6.6. Several credentials since 1.2. */
 export const Authentication = structure(Tag.Authentication, { credentials: repeated(Credential) });
 
+export const AsynchronousIndicator = enumeration(registry.AsynchronousIndicator);
+/** In memory always of the enumeration. */
+const asynchronous: Item<number> = {
+  ...AsynchronousIndicator,
+  since: V1_0,
+  codec: version =>
+    version >= V2_0
+      ? AsynchronousIndicator.codec(version)
+      : {
+          write: (w, tag, value) => w.boolean(tag, value !== AsynchronousIndicator.Prohibited),
+          read: (r, tag) => (r.boolean(tag) ? AsynchronousIndicator.Optional : AsynchronousIndicator.Prohibited),
+        },
+};
+
 export const BatchErrorContinuationOption = enumeration(registry.BatchErrorContinuationOption);
 
 /** Request Header: 2.1 §8.2, 1.4 §7.2. */
@@ -85,7 +99,8 @@ export const RequestHeader = structure(Tag.RequestHeader, {
   maximumResponseSize: optional(integer(Tag.MaximumResponseSize)),
   clientCorrelationValue: optional(textString(Tag.ClientCorrelationValue), { since: V1_4 }),
   serverCorrelationValue: optional(textString(Tag.ServerCorrelationValue), { since: V1_4 }),
-  asynchronousIndicator: optional(boolean(Tag.AsynchronousIndicator)),
+  /** Before 2.0 a Boolean: true is Optional, false is Prohibited (1.4 §6.7). */
+  asynchronousIndicator: optional(asynchronous),
   attestationCapableIndicator: optional(boolean(Tag.AttestationCapableIndicator), { since: V1_2 }),
   attestationTypes: repeated(AttestationType, { since: V1_2 }),
   authentication: optional(Authentication),
@@ -101,6 +116,7 @@ export const ResponseHeader = structure(Tag.ResponseHeader, {
   protocolVersion: required(ProtocolVersion),
   timeStamp: required(dateTime(Tag.TimeStamp)),
   nonce: optional(Nonce, { since: V1_2 }),
+  serverHashedPassword: optional(secret(byteString(Tag.ServerHashedPassword)), { since: V2_0 }),
   attestationTypes: repeated(AttestationType, { since: V1_2 }),
   clientCorrelationValue: optional(textString(Tag.ClientCorrelationValue), { since: V1_4 }),
   serverCorrelationValue: optional(textString(Tag.ServerCorrelationValue), { since: V1_4 }),

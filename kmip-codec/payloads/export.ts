@@ -1,4 +1,4 @@
-import { AttributeStructure, ObjectType, UniqueIdentifier } from '../attributes/index.ts';
+import { AttributeInstances, ObjectType, UniqueIdentifier } from '../attributes/index.ts';
 import { managedObjects, type ManagedObjectValue } from '../objects/index.ts';
 import { Tag } from '../registry/index.ts';
 import { chosenBy, repeated, required, structure } from '../schema/index.ts';
@@ -14,7 +14,7 @@ export const ExportResponse = structure(
   {
     objectType: required(ObjectType),
     uniqueIdentifier: required(UniqueIdentifier),
-    attributes: repeated(AttributeStructure),
+    attributes: repeated(AttributeInstances),
     object: chosenBy<ManagedObjectValue>('objectType', managedObjects),
   },
   { since: V1_4 },

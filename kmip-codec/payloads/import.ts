@@ -1,4 +1,4 @@
-import { AttributeStructure, ObjectType, UniqueIdentifier } from '../attributes/index.ts';
+import { AttributeInstances, ObjectType, UniqueIdentifier } from '../attributes/index.ts';
 import { managedObjects, type ManagedObjectValue } from '../objects/index.ts';
 import { Tag } from '../registry/index.ts';
 import { boolean, chosenByTag, optional, repeated, required, structure, type TypeOf } from '../schema/index.ts';
@@ -14,7 +14,7 @@ export const ImportRequest = structure(
     objectType: required(ObjectType, { since: V2_0 }),
     replaceExisting: optional(boolean(Tag.ReplaceExisting)),
     keyWrapType: optional(KeyWrapType),
-    attributes: repeated(AttributeStructure),
+    attributes: repeated(AttributeInstances),
     object: chosenByTag<ManagedObjectValue>('objectType', managedObjects),
   },
   { since: V1_4 },

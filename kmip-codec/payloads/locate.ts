@@ -1,4 +1,4 @@
-import { SearchedAttributeStructure, UniqueIdentifier } from '../attributes/index.ts';
+import { SearchedAttributes, UniqueIdentifier } from '../attributes/index.ts';
 import * as registry from '../registry/index.ts';
 import { Tag } from '../registry/index.ts';
 import { enumeration, integer, mask, optional, repeated, structure, type TypeOf } from '../schema/index.ts';
@@ -14,7 +14,7 @@ export const LocateRequest = structure(Tag.RequestPayload, {
   storageStatusMask: optional(StorageStatusMask),
   objectGroupMember: optional(ObjectGroupMember),
   /** A date that stands twice is a range. */
-  attributes: repeated(SearchedAttributeStructure),
+  attributes: repeated(SearchedAttributes),
 });
 export type LocateRequest = TypeOf<typeof LocateRequest>;
 

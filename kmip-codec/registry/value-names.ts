@@ -1,4 +1,4 @@
-import type { Version } from '../version.ts';
+import { STORED, type Version } from '../version.ts';
 import type { ValueTable } from './value-table.ts';
 
 /** An enumeration or mask of the specification, ready to be looked up both ways. */
@@ -35,7 +35,7 @@ export class ValueNames {
   /** Whether the value is named in this version or before. Values of removed names stay readable. */
   isKnownIn(value: number, version: Version): boolean {
     const since = this.#since.get(value);
-    return since !== undefined && since <= version;
+    return since !== undefined && (since <= version || version === STORED);
   }
   /** 'Symmetric Key', or '0x80000001' for a number without a name. */
   show(value: number): string {

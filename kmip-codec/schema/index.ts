@@ -1,4 +1,13 @@
-export { lifespan, respelled, tagOf, type Item, type ItemCodec, type Span, type TypeOf } from './item.ts';
+export {
+  gatheredSince2,
+  lifespan,
+  respelled,
+  tagOf,
+  type Item,
+  type ItemCodec,
+  type Span,
+  type TypeOf,
+} from './item.ts';
 export {
   bigInteger,
   boolean,

@@ -13,6 +13,8 @@ export interface Item<T> extends Lifespan {
   /** The tag in one version, where it is not `tag` in all of them. */
   tagIn?(version: Version): number;
   codec(version: Version): ItemCodec<T>;
+  /** Where a version has one item that holds all values of a repeated row, instead of one item for each. */
+  gathered?(version: Version): Item<readonly T[]> | undefined;
   /** The value in words for people and events: enumerations by name, masks as lists of names. Key material is left out. */
   describe(value: T): unknown;
 }
@@ -32,6 +34,13 @@ export const respelled = <T>(before2: Item<T>, since2: Item<T>): Item<T> => {
     describe: value => since2.describe(value),
   };
 };
+
+/** A repeated row whose values stand side by side in 1.x, and within one item in 2.x. */
+export const gatheredSince2 = <T>(one: Item<T>, all: Item<readonly T[]>): Item<T> => ({
+  ...one,
+  until: undefined,
+  gathered: version => (version < V2_0 ? undefined : all),
+});
 
 export type TypeOf<X> = X extends Item<infer T> ? T : never;
 

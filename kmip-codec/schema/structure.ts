@@ -183,6 +183,8 @@ function compile(fields: Fields, version: Version): ItemCodec<Record<string, unk
 }
 
 function step(key: string, { item, presence }: Field<unknown, Presence>, version: Version): Step {
+  const all = presence === 'repeated' ? item.gathered?.(version) : undefined;
+  if (all !== undefined) return gatheredStep(key, all, version);
   const tag = tagOf(item, version);
   const codec = item.codec(version);
   switch (presence) {
@@ -236,6 +238,19 @@ function step(key: string, { item, presence }: Field<unknown, Presence>, version
         },
       };
   }
+}
+
+/** All values of a repeated row in one item, which is there even when it is empty. */
+function gatheredStep(key: string, all: Item<readonly unknown[]>, version: Version): Step {
+  const tag = tagOf(all, version);
+  const codec = all.codec(version);
+  return {
+    key,
+    write: (w, from) => codec.write(w, tag, (from[key] ?? []) as unknown[]),
+    read(r, into) {
+      into[key] = r.peek() === tag ? codec.read(r, tag) : [];
+    },
+  };
 }
 
 /** Names the enclosing item in the paths of what was passed over within it. */

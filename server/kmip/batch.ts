@@ -39,6 +39,7 @@ export async function runBatch(message: RequestMessage, work: Omit<ItemWork, 'it
   for (const item of batchItems) {
     const asked = askedFor(item) ?? (isAboutObject(item, work) ? work.context.idPlaceholder : undefined);
     const result = await runItem({ ...work, item });
+    work.context.answered?.push({ operation: item.operation, payload: result.ok ? result.payload : undefined });
     outcomes.push({ item, result, uniqueIdentifier: (result.ok ? identifierIn(result.payload) : undefined) ?? asked });
     if (result.ok || option === BatchErrorContinuationOption.Continue) continue;
     if (option === BatchErrorContinuationOption.Undo) {
@@ -75,5 +76,7 @@ function askedFor({ requestPayload }: RequestBatchItem): string | undefined {
     ? undefined
     : identifierIn(requestPayload);
 }
-const identifierIn = (payload: object): string | undefined =>
-  (payload as { uniqueIdentifier?: string }).uniqueIdentifier;
+function identifierIn(payload: object): string | undefined {
+  const { uniqueIdentifier } = payload as { uniqueIdentifier?: unknown };
+  return typeof uniqueIdentifier === 'string' ? uniqueIdentifier : undefined;
+}

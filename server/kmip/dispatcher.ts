@@ -198,6 +198,7 @@ export class Dispatcher {
       objects,
       server,
       idPlaceholder: undefined,
+      answered: [],
     };
     return { context, unit, operations, log, ticks, unexpected: this.#unexpected(scene) };
   }

@@ -3,6 +3,7 @@ import {
   isKnownOperation,
   Operation,
   showVersion,
+  V2_0,
   type KnownOperation,
   type RequestBatchItem,
 } from '../../kmip-codec/index.ts';
@@ -10,6 +11,7 @@ import type { Logger } from '../log/index.ts';
 import type { ManagedObject } from '../objects/index.ts';
 import { OperationFailure, type Context, type ObjectContext, type OperationDefinition } from '../operations/index.ts';
 import type { UnitOfWork } from '../store/index.ts';
+import { resolved } from './identifier-references.ts';
 import { failureFrom, type ItemResult } from './item-result.ts';
 import { refuseChange } from './room.ts';
 
@@ -39,7 +41,8 @@ export async function runItem(work: ItemWork): Promise<ItemResult> {
   return measured(work, () =>
     resulting(work, () =>
       droppable(work, async () => {
-        const { operation, request } = inVersion(work);
+        const { operation, request: asSent } = inVersion(work);
+        const request = work.context.version < V2_0 ? asSent : resolved(asSent, work.context);
         if (!work.takesChanges) refuseChange(operation);
         const object = await withObject(work, operation, request);
         return run(work.context, operation, object, request);

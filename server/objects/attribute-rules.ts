@@ -1,4 +1,13 @@
-import { isCustomName, ObjectType, registry, V1_2, type Version } from '../../kmip-codec/index.ts';
+import {
+  isCustomName,
+  ObjectType,
+  registry,
+  V1_2,
+  V1_4,
+  V2_0,
+  vendorName,
+  type Version,
+} from '../../kmip-codec/index.ts';
 import type { ObjectStateName } from './managed-object.ts';
 
 /** The rules table of one attribute in one version (1.4 §3), as the specification prints it. */
@@ -6,13 +15,16 @@ export type AttributeRule = registry.AttributeRule;
 
 /** The rules of an attribute in this version; of every 'x-' and 'y-' name those of Custom Attribute; undefined for names that the version does not have. */
 export function findAttributeRule(attributeName: string, version: Version): AttributeRule | undefined {
-  const name = isCustomName(attributeName) ? CUSTOM : attributeName;
   if (attributeName === CUSTOM) return undefined;
-  return byName.get(name)?.find(rule => rule.since <= version && version <= rule.until);
+  if (version < V2_0 ? isCustomName(attributeName) : isOfVendor(attributeName))
+    return byName.get(CUSTOM)?.find(rule => Math.min(version, V1_4) <= rule.until);
+  return byName.get(attributeName)?.find(rule => rule.since <= version && version <= rule.until);
 }
 
-/** Under which the rules of all custom attributes stand; no attribute has this name itself. */
+/** Under which the rules of all custom attributes stand; 2.x prints none for Vendor Attributes, which follow these (2.1 §4.60). */
 const CUSTOM = 'Custom Attribute';
+const isOfVendor = (attributeName: string): boolean =>
+  !byName.has(attributeName) && vendorName(attributeName) !== undefined;
 
 /** Whether the attribute exists in this version, so that a client of this version may see it. */
 export const isAttributeOf = (attributeName: string, version: Version): boolean =>

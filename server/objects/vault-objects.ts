@@ -6,7 +6,7 @@ import {
   ObjectType,
   State,
   UniqueIdentifier,
-  V1_4,
+  STORED,
   type Item,
   type ManagedObjectValue,
 } from '../../kmip-codec/index.ts';
@@ -88,7 +88,7 @@ export class VaultObjects {
     const { uniqueIdentifier, objectType, material } = object.stored;
     if (material === undefined) return undefined;
     const bytes = this.#key.unwrap(uniqueIdentifier, material);
-    return decodeItemAs(layoutOf(objectType), bytes, V1_4);
+    return decodeItemAs(layoutOf(objectType), bytes, STORED);
   }
 
   /** Searches the vault after writing down the changes of state that time has brought. */
@@ -122,7 +122,7 @@ export class VaultObjects {
   }
 
   #seal(uniqueIdentifier: string, objectType: number, value: ManagedObjectValue): Uint8Array {
-    const plaintext = encodeItemAs(layoutOf(objectType), value, V1_4);
+    const plaintext = encodeItemAs(layoutOf(objectType), value, STORED);
     try {
       return this.#key.wrap(uniqueIdentifier, plaintext);
     } finally {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { AttributeSet } from '../../kmip-codec/index.ts';
 import {
   AlwaysSensitive,
@@ -61,6 +62,10 @@ function follow(set: AttributeSet, { attributeName }: Attribute<unknown>): void 
   if (attributeName === Sensitive.attributeName && set.get(Sensitive) === false) set.set(AlwaysSensitive, false);
   if (attributeName === Extractable.attributeName && set.get(Extractable) === true) set.set(NeverExtractable, false);
 }
+
+/** The Attribute Index of the instance with this value, by which 2.x names it; -1 when there is none (2.1 §6.1.34). */
+export const indexOf = (set: AttributeSet, { attribute, value }: GivenAttribute): number =>
+  set.all(attribute).find(one => isDeepStrictEqual(one.value, value))?.index ?? -1;
 
 /** An instance as responses show it: index 0 is left out. */
 export const asGiven = (instance: AttributeInstance): GivenAttribute => toGiven([instance])[0]!;

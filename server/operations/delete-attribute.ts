@@ -1,6 +1,6 @@
-import { attributeNamed, Operation, V1_0 } from '../../kmip-codec/index.ts';
+import { attributeNamed, Operation, V1_0, V2_0 } from '../../kmip-codec/index.ts';
 import { isDeletable } from '../objects/index.ts';
-import { asGiven, checkMoment, findRuleFor, keepChange, readOnly } from './changed-attribute.ts';
+import { asGiven, indexOf, checkMoment, findRuleFor, keepChange, readOnly } from './changed-attribute.ts';
 import { onObject, type ObjectContext } from './operation.ts';
 import { OperationFailure } from './results.ts';
 
@@ -8,15 +8,27 @@ import { OperationFailure } from './results.ts';
 export const deleteAttribute = onObject(Operation.DeleteAttribute, {
   changes: true,
   needs: {},
-  async run(context, { attributeName, attributeIndex }) {
+  async run(context, request) {
     const { object, now, version } = context;
+    const { currentAttribute, attributeReference, attributeIndex } = request;
+    // Before 2.0 the codec wants an Attribute Name; since, one of the two others (2.1 §6.1.13).
+    const attributeName =
+      version < V2_0 ? request.attributeName : (currentAttribute?.attribute.attributeName ?? attributeReference);
+    if (attributeName === undefined)
+      throw new OperationFailure('Invalid Message', 'neither Current Attribute nor Attribute Reference is given');
     const rule = findRuleFor(context, attributeName);
     if (rule !== undefined && !isDeletable(rule, attributeName))
       throw readOnly(`${attributeName} may not be deleted by clients`);
     const attribute = attributeNamed(attributeName, version);
     if (rule === undefined || !object.attributes.has(attribute))
       throw new OperationFailure('Attribute Not Found', `the object has no ${attributeName}`);
-    const index = version === V1_0 ? indexOf1_0(context, attributeName, attributeIndex) : (attributeIndex ?? 0);
+    const current = currentAttribute && indexOf(object.attributes, currentAttribute);
+    const index =
+      current !== undefined
+        ? current
+        : version === V1_0
+          ? indexOf1_0(context, attributeName, attributeIndex)
+          : (attributeIndex ?? (version < V2_0 ? 0 : object.attributes.all(attribute)[0]!.index));
     const deleted = object.attributes.find(attribute, index);
     if (deleted === undefined)
       throw new OperationFailure(
@@ -26,7 +38,7 @@ export const deleteAttribute = onObject(Operation.DeleteAttribute, {
     checkMoment(object, attribute, now);
 
     const set = object.attributes.clone();
-    set.remove(attribute, index);
+    set.remove(attribute, version >= V2_0 && currentAttribute === undefined ? undefined : index);
     await keepChange(context, set, attribute);
     return { uniqueIdentifier: object.uniqueIdentifier, attribute: asGiven(deleted) };
   },

@@ -1,6 +1,6 @@
 import { Operation } from '../../kmip-codec/index.ts';
 import { isModifiable } from '../objects/index.ts';
-import { asGiven, checkMoment, findRuleFor, keepChange, readOnly } from './changed-attribute.ts';
+import { asGiven, indexOf, checkMoment, findRuleFor, keepChange, readOnly } from './changed-attribute.ts';
 import { valueGiven } from './given-attribute.ts';
 import { onObject } from './operation.ts';
 import { OperationFailure } from './results.ts';
@@ -9,9 +9,10 @@ import { OperationFailure } from './results.ts';
 export const modifyAttribute = onObject(Operation.ModifyAttribute, {
   changes: true,
   needs: {},
-  async run(context, { attribute: given }) {
+  async run(context, { attribute: given, currentAttribute }) {
     const { object, now } = context;
-    const { attribute, attributeIndex: index = 0 } = given;
+    const { attribute } = given;
+    const index = currentAttribute ? indexOf(object.attributes, currentAttribute) : (given.attributeIndex ?? 0);
     const { attributeName } = attribute;
     const rule = findRuleFor(context, attributeName);
     if (rule !== undefined && !isModifiable(rule, attributeName))

@@ -39,6 +39,8 @@ export interface Context {
   readonly server: ServerFacts;
   /** Set by operations that make or find one object; used by later items of the batch (1.4 §4). */
   idPlaceholder: string | undefined;
+  /** What the items of this batch have answered, in order; undefined of those that failed. Identifiers of 2.x may refer to it. */
+  readonly answered?: { readonly operation: number; readonly payload: object | undefined }[];
 }
 export type ObjectContext = Context & { readonly object: ManagedObject };
 

@@ -1,5 +1,6 @@
 import { connect as tcpConnect } from 'node:net';
 import {
+  AsynchronousIndicator,
   AlternativeName,
   AlternativeNameType,
   ApplicationSpecificInformation,
@@ -195,7 +196,7 @@ async function refusals(client: KmipClient): Promise<void> {
   await client.batch([get], { header: { authentication: { credentials } } });
   await client.batch([get], { header: { maximumResponseSize: 16 } });
   await client.batch([get], { header: { batchCount: 3 } });
-  await client.batch([get], { header: { asynchronousIndicator: true } });
+  await client.batch([get], { header: { asynchronousIndicator: AsynchronousIndicator.Optional } });
   const vendorExtension = [customText(ADDRESS)];
   for (const criticalityIndicator of [true, false]) {
     const messageExtension = { vendorIdentification: ADDRESS, criticalityIndicator, vendorExtension };

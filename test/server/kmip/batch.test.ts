@@ -1,5 +1,6 @@
 import t from 'tap';
 import {
+  AsynchronousIndicator,
   BatchErrorContinuationOption,
   decodeResponse,
   Operation,
@@ -192,7 +193,7 @@ t.test('nothing is done when the answer is larger than the Maximum Response Size
 t.test('a request that allows asynchronous answers is answered synchronously (1.4 §6.7, §6.8)', async t => {
   const server = await runServer(t);
   const client = await server.connect(await server.addClient('a'));
-  for (const asynchronousIndicator of [true, false]) {
+  for (const asynchronousIndicator of [AsynchronousIndicator.Optional, AsynchronousIndicator.Prohibited]) {
     const { batchItems } = await client.batch([createItem()], { header: { asynchronousIndicator } });
     t.match(batchItems, [{ resultStatus: ResultStatus.Success, asynchronousCorrelationValue: undefined }]);
   }

@@ -54,6 +54,8 @@ t.test('a new key has every attribute that the server sets, and no other (1.4 §
   t.same(Object.fromEntries([...attributes].map(one => [one.attribute.attributeName, one.value])), {
     'Unique Identifier': uniqueIdentifier,
     'Object Type': objectType,
+    'Key Format Type': kmip.KeyFormatType.Raw,
+    'Protection Storage Mask': 1,
     'Cryptographic Algorithm': Algorithm.AES,
     'Cryptographic Length': 256,
     'Cryptographic Usage Mask': 12,
