@@ -3,7 +3,6 @@ import { Tag } from '../registry/index.ts';
 import {
   boolean,
   byteString,
-  chosenBy,
   dateTime,
   enumeration,
   integer,
@@ -17,62 +16,9 @@ import {
   type Item,
   type TypeOf,
 } from '../schema/index.ts';
-import { V1_0, V1_1, V1_2, V1_4, V2_0 } from '../version.ts';
-import { AttestationType, ProtocolVersion } from '../payloads/index.ts';
+import { V1_0, V1_2, V1_4, V2_0 } from '../version.ts';
+import { AttestationType, Credential, Nonce, ProtocolVersion } from '../payloads/index.ts';
 
-export const CredentialType = enumeration(registry.CredentialType);
-const password = secret(textString(Tag.Password));
-/** Username and Password: 1.4 §2.1.2. */
-export const UsernameAndPassword = structure(Tag.CredentialValue, {
-  username: required(textString(Tag.Username)),
-  password: optional(password),
-});
-export type UsernameAndPassword = TypeOf<typeof UsernameAndPassword>;
-/** Device: 1.4 §2.1.2. */
-export const DeviceCredential = structure(
-  Tag.CredentialValue,
-  {
-    deviceSerialNumber: optional(textString(Tag.DeviceSerialNumber)),
-    password: optional(password),
-    deviceIdentifier: optional(textString(Tag.DeviceIdentifier)),
-    networkIdentifier: optional(textString(Tag.NetworkIdentifier)),
-    machineIdentifier: optional(textString(Tag.MachineIdentifier)),
-    mediaIdentifier: optional(textString(Tag.MediaIdentifier)),
-  },
-  { since: V1_1 },
-);
-/** Nonce: 1.4 §2.1.14. */
-export const Nonce = structure(
-  Tag.Nonce,
-  { nonceID: required(byteString(Tag.NonceID)), nonceValue: required(byteString(Tag.NonceValue)) },
-  { since: V1_2 },
-);
-/** Attestation: 1.4 §2.1.2. */
-export const AttestationCredential = structure(
-  Tag.CredentialValue,
-  {
-    nonce: required(Nonce),
-    attestationType: required(AttestationType),
-    attestationMeasurement: optional(byteString(Tag.AttestationMeasurement)),
-    attestationAssertion: optional(byteString(Tag.AttestationAssertion)),
-  },
-  { since: V1_2 },
-);
-/** Credential: 2.1 §9.11, 1.4 §2.1.2. */
-export const Credential = structure(Tag.Credential, {
-  credentialType: required(CredentialType),
-  credentialValue: chosenBy<
-    UsernameAndPassword | TypeOf<typeof DeviceCredential> | TypeOf<typeof AttestationCredential>
-  >(
-    'credentialType',
-    new Map<number, Item<unknown>>([
-      [CredentialType.UsernameAndPassword, UsernameAndPassword],
-      [CredentialType.Device, DeviceCredential],
-      [CredentialType.Attestation, AttestationCredential],
-    ]),
-  ),
-});
-export type Credential = TypeOf<typeof Credential>;
 /** Authentication: 2.1 §9.4, 1.4 §6.6. Several credentials since 1.2. */
 export const Authentication = structure(Tag.Authentication, { credentials: repeated(Credential) });
 

@@ -1,15 +1,24 @@
 import type { TypeOf } from '../schema/index.ts';
+import * as asynchronous from './asynchronous.ts';
 import * as attributes from './attributes.ts';
+import * as credentials from './credentials.ts';
 import { DecryptRequest, DecryptResponse, EncryptRequest, EncryptResponse } from './cryptography.ts';
+import * as defaults from './defaults.ts';
 import { ExportRequest, ExportResponse } from './export.ts';
 import { GetRequest, GetResponse } from './get.ts';
 import { ImportRequest, ImportResponse } from './import.ts';
+import * as lifeCycle from './life-cycle.ts';
 import { ObjectRequest, ObjectResponse, RevokeRequest } from './life-cycle.ts';
 import { LocateRequest, LocateResponse } from './locate.ts';
 import { CreateRequest, CreateResponse, RegisterRequest, RegisterResponse } from './object-creation.ts';
+import * as login from './login.ts';
 import * as making from './making-keys.ts';
 import { Operation } from './operation.ts';
 import { DiscoverVersionsRequest, DiscoverVersionsResponse, QueryRequest, QueryResponse } from './query.ts';
+import * as toClient from './server-to-client.ts';
+import * as service from './service.ts';
+import * as usage from './usage.ts';
+import { ValidateRequest, ValidateResponse } from './validate.ts';
 
 /** Request and response payload of every operation that the codec knows. */
 export const payloads = {
@@ -45,6 +54,41 @@ export const payloads = {
   [Operation.ReCertify]: { request: making.ReCertifyRequest, response: making.ReCertifyResponse },
   [Operation.CreateSplitKey]: { request: making.CreateSplitKeyRequest, response: making.CreateSplitKeyResponse },
   [Operation.JoinSplitKey]: { request: making.JoinSplitKeyRequest, response: making.JoinSplitKeyResponse },
+  [Operation.Check]: { request: usage.CheckRequest, response: usage.CheckResponse },
+  [Operation.ObtainLease]: { request: ObjectRequest, response: usage.ObtainLeaseResponse },
+  [Operation.GetUsageAllocation]: { request: usage.GetUsageAllocationRequest, response: ObjectResponse },
+  [Operation.Archive]: { request: ObjectRequest, response: ObjectResponse },
+  [Operation.Recover]: { request: ObjectRequest, response: ObjectResponse },
+  [Operation.Validate]: { request: ValidateRequest, response: ValidateResponse },
+  [Operation.Cancel]: { request: asynchronous.CorrelatedRequest, response: asynchronous.CancelResponse },
+  [Operation.Poll]: { request: asynchronous.CorrelatedRequest, response: asynchronous.PollResponse },
+  [Operation.Notify]: { request: toClient.NotifyRequest, response: toClient.ServerToClientResponse },
+  [Operation.Put]: { request: toClient.PutRequest, response: toClient.ServerToClientResponse },
+  [Operation.Log]: { request: service.LogRequest, response: service.EmptyResponse },
+  [Operation.Login]: { request: login.LoginRequest, response: login.LoginResponse },
+  [Operation.Logout]: { request: login.LogoutRequest, response: service.EmptyResponse },
+  [Operation.DelegatedLogin]: { request: login.DelegatedLoginRequest, response: login.LoginResponse },
+  [Operation.SetEndpointRole]: { request: service.SetEndpointRoleRequest, response: service.SetEndpointRoleResponse },
+  [Operation.PKCS_11]: { request: service.PKCS11Request, response: service.PKCS11Response },
+  [Operation.Interop]: { request: service.InteropRequest, response: service.EmptyResponse },
+  [Operation.ReProvision]: { request: service.ReProvisionRequest, response: service.ReProvisionResponse },
+  [Operation.SetDefaults]: { request: defaults.SetDefaultsRequest, response: defaults.SetDefaultsResponse },
+  [Operation.SetConstraints]: { request: defaults.SetConstraintsRequest, response: defaults.SetDefaultsResponse },
+  [Operation.GetConstraints]: { request: defaults.GetConstraintsRequest, response: defaults.GetConstraintsResponse },
+  [Operation.QueryAsynchronousRequests]: {
+    request: asynchronous.QueryAsynchronousRequestsRequest,
+    response: asynchronous.QueryAsynchronousRequestsResponse,
+  },
+  [Operation.Process]: { request: asynchronous.ProcessRequest, response: asynchronous.ProcessResponse },
+  [Operation.Ping]: { request: service.PingRequest, response: service.PingResponse },
+  [Operation.CreateGroup]: { request: credentials.CreateNamedRequest, response: credentials.CreateNamedResponse },
+  [Operation.CreateUser]: { request: credentials.CreateNamedRequest, response: credentials.CreateNamedResponse },
+  [Operation.CreateCredential]: {
+    request: credentials.CreateCredentialRequest,
+    response: credentials.CreateNamedResponse,
+  },
+  [Operation.Obliterate]: { request: lifeCycle.ObliterateRequest, response: lifeCycle.ObliterateResponse },
+  [Operation.Deactivate]: { request: lifeCycle.DeactivateRequest, response: lifeCycle.DeactivateResponse },
 } as const;
 
 export type KnownOperation = keyof typeof payloads;

@@ -13,6 +13,7 @@ export {
   boolean,
   byteString,
   dateTime,
+  dateTimeExtended,
   integer,
   interval,
   longInteger,

@@ -1,4 +1,5 @@
 import { ItemType, type TtlvItem } from '../encodings/index.ts';
+import { CodecError } from '../error.ts';
 import { lifespan, type Item, type ItemCodec, type Span } from './item.ts';
 
 const primitive =
@@ -27,6 +28,17 @@ export const boolean = primitive<boolean>({ write: (w, t, v) => w.boolean(t, v),
 export const dateTime = primitive<Date>({ write: (w, t, v) => w.dateTime(t, v), read: (r, t) => r.dateTime(t) });
 /** Seconds, unsigned 32 bits. */
 export const interval = primitive<number>({ write: (w, t, v) => w.interval(t, v), read: (r, t) => r.interval(t) });
+/** Microseconds since 1970. */
+export const dateTimeExtended = primitive<bigint>({
+  write: (w, tag, value) => w.item({ tag, type: ItemType.DateTimeExtended, value }),
+  read(r, tag) {
+    const at = r.offset;
+    if (r.peek() === tag && r.peekType() === ItemType.DateTimeExtended) return r.item().value as bigint;
+    // Says what else is there, or that nothing is.
+    r.dateTime(tag);
+    throw new CodecError(`item type DateTime, DateTimeExtended is expected`, at);
+  },
+});
 /** A structure whose content nobody here knows, kept as a tree (Vendor Extension, Server Information). */
 export const opaqueStructure = primitive<readonly TtlvItem[]>({
   write: (w, tag, value) => w.item({ tag, type: ItemType.Structure, value }),

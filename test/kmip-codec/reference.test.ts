@@ -23,6 +23,7 @@ import * as managedObjects from '../../kmip-codec/objects/managed-objects.ts';
 import * as transparentKeys from '../../kmip-codec/objects/transparent-keys.ts';
 import * as headers from '../../kmip-codec/messages/headers.ts';
 import * as messages from '../../kmip-codec/messages/messages.ts';
+import * as credentials from '../../kmip-codec/payloads/credentials.ts';
 import * as query from '../../kmip-codec/payloads/query.ts';
 import { ProtocolVersion } from '../../kmip-codec/payloads/protocol-version.ts';
 import type { Chosen, Field, Presence, StructureItem } from '../../kmip-codec/schema/index.ts';
@@ -90,6 +91,14 @@ const JUDGED_OTHERWISE = new Map([
   ['Create Split Key response.UniqueIdentifier', 'there are as many as parts'],
   ['Join Split Key request.UniqueIdentifier', 'the operation compares their number with the threshold'],
   ['Join Split Key response.ObjectType', 'as in Create Split Key'],
+  ['Encrypt request.Data', 'required before 1.3; the operation answers with a Result Reason'],
+  ['Encrypt response.Data', 'as in the request'],
+  ['Decrypt request.Data', 'as in Encrypt'],
+  ['Decrypt response.Data', 'as in Encrypt'],
+  ['Check response.UniqueIdentifier', 'not there when the object may not be used, in 1.0 as later'],
+  ['Notify request.Attribute', 'in 2.x there may be none'],
+  ['Query response.ProtectionStorageMasks', 'an answer without values is empty, says the text'],
+  ['ObjectDefaults.ObjectType', 'one type or a list of them'],
   ['Register request.(chosen)', 'optional before 1.2; the operation answers with a Result Reason'],
 ]);
 
@@ -122,6 +131,7 @@ t.test('every declared structure has the rows of the specification, in order, in
     transparentKeys,
     headers,
     messages,
+    credentials,
     query,
     { ProtocolVersion },
   ];
@@ -155,14 +165,14 @@ t.test('every declared structure has the rows of the specification, in order, in
 t.test('every declared payload has the rows of the specification, in order, in each version', async t => {
   if (referenceFolder === undefined)
     return t.comment('left out: KMIP_REFERENCE does not say where the field lists are');
-  type Listed = { since: string } & Record<'request' | 'response', { '1.x': readonly ListedField[] }>;
+  type Listed = { since: string } & Partial<Record<'request' | 'response', { '1.x': readonly ListedField[] }>>;
   const { operations } = load('operations.json') as { operations: Record<string, Listed> };
   for (const [operation, pair] of Object.entries(payloads)) {
     const name = Operation.names.show(Number(operation));
     const listed = operations[name]!;
     for (const way of ['request', 'response'] as const) {
       for (const version of supportedVersions.filter(one => one >= parse(listed.since))) {
-        const fields = listed[way]['1.x'].filter(
+        const fields = (listed[way]?.['1.x'] ?? []).filter(
           one => version >= parse(one.since ?? '1.0') && version <= parse(one.until ?? '1.4'),
         );
         compare(t, `${name} ${way}`, rowsOf(pair[way] as never, version), fields, version);

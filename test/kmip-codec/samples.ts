@@ -66,6 +66,7 @@ import {
   type Version,
 } from '../../kmip-codec/index.ts';
 import { boot, conversation } from '../../server/demo/conversation.ts';
+import { serviceSamples } from './service-samples.ts';
 
 const uniqueIdentifier = '4a3f1d1e-5a7e-4f53-9d2b-9f0d3c6a7b10';
 const moment = new Date('2026-01-02T03:04:05Z');
@@ -168,6 +169,7 @@ type Pairs = { [O in KnownOperation]: (version: Version) => Pair<O> };
 
 /** A full request and response payload of every operation. */
 export const samplePayloads: Pairs = {
+  ...serviceSamples,
   [Operation.Create]: version => ({
     request: {
       objectType: ObjectType.SymmetricKey,
