@@ -62,7 +62,7 @@ t.test('a payload that is wrong stands in its place, its neighbours are decoded'
       rawItem(Operation.Get, rawId('a')),
       rawItem(Operation.Get, rawId('b'), rawEnumeration(Tag.KeyFormatType, 99)),
       rawItem(0x80000001, rawText(0x540001, 'for others')),
-      rawItem(Operation.Encrypt, rawText(Tag.Data, 'not ours')),
+      rawItem(Operation.Interop, rawText(Tag.InteropIdentifier, 'of 2.1')),
       rawItem(Operation.Destroy, rawId('c')),
     ),
   );
@@ -73,7 +73,7 @@ t.test('a payload that is wrong stands in its place, its neighbours are decoded'
   t.same(error.path, ['batchItems', 1, 'requestPayload', 'keyFormatType']);
   t.type(error.offset, 'number');
   t.equal(payloads[2], undefined, 'an unknown operation leaves no payload');
-  t.equal(payloads[3], undefined, 'as does one without a declaration');
+  t.equal(payloads[3], undefined, 'as does one of a later version');
   t.same(payloads[4], { uniqueIdentifier: 'c' });
   t.match(
     codecErrorOf(() => encodeRequest(message, V1_4)).message,
@@ -118,8 +118,8 @@ t.test('values that must not encode, and their paths', async t => {
       /^batchItems\[1\]\.requestPayload\.revocationReason: required/,
     ],
     [
-      'unknown operation',
-      { ...good, batchItems: [{ operation: Operation.Encrypt, requestPayload: {} }] },
+      'operation of a later version',
+      { ...good, batchItems: [{ operation: Operation.Interop, requestPayload: {} }] },
       /^batchItems\[0\]\.requestPayload: no layout for operation/,
     ],
   ];

@@ -173,7 +173,9 @@ t.test('never ends but with a verdict, whatever the bytes (fuzz)', async t => {
     ];
     const piece = bytes.subarray(begin, Math.max(begin, end));
     const { status } = await verify([piece, ...(random(10) === 0 ? [file] : [])]);
-    if (status === 'intact' && !piece.equals(file)) t.fail(`round ${round} of seed ${seed}`);
+    // Whole lines from the beginning are a log too: what followed is missed only by who has a later checkpoint.
+    const isBeginning = piece.at(-1) === 0x0a && file.subarray(0, piece.length).equals(piece);
+    if (status === 'intact' && !isBeginning) t.fail(`round ${round} of seed ${seed}`);
   }
   const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
   const nasty = [
