@@ -16,7 +16,6 @@ import {
   structure,
   textString,
   type Item,
-  type ItemCodec,
   type TypeOf,
 } from '../schema/index.ts';
 import { V1_1, V1_2, V1_3, V1_4, V2_0, V2_1, V3_0 } from '../version.ts';

@@ -122,7 +122,7 @@ async function withObject(
   return object;
 }
 
-/** The operation on the object. Only when it succeeds does it leave an ID Placeholder to the items that follow (1.4 §4). */
+/** The operation on the object. Only when it succeeds does it leave an ID Placeholder to the items that follow; a failing one may empty it (1.4 §4). */
 async function run(
   context: Context,
   operation: OperationDefinition,
@@ -130,9 +130,13 @@ async function run(
   request: object,
 ): Promise<object> {
   const own = { ...context, object } as ObjectContext;
-  const payload = await operation.run(own, request);
-  context.idPlaceholder = own.idPlaceholder;
-  return payload;
+  try {
+    const payload = await operation.run(own, request);
+    context.idPlaceholder = own.idPlaceholder;
+    return payload;
+  } finally {
+    if (own.idPlaceholder === undefined) context.idPlaceholder = undefined;
+  }
 }
 
 function checkState(

@@ -33,4 +33,13 @@ export {
   setOddParity,
   type SymmetricAlgorithm,
 } from './symmetric-algorithms.ts';
+export {
+  canProtect,
+  PROTECTING,
+  protectsNow,
+  remainingUnits,
+  unitsOf,
+  withoutUnits,
+  type Amount,
+} from './usage-limits.ts';
 export { VaultObjects, type MaterialKey } from './vault-objects.ts';

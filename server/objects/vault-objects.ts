@@ -71,6 +71,16 @@ export class VaultObjects {
     return this.#read(this.#unit.update(object.stored, this.#columns(attributes)));
   }
 
+  /** Replaces the attributes and puts the object into the archive: only what is asked for archived objects finds it. */
+  archive(object: ManagedObject, attributes: AttributeSet): ManagedObject {
+    return this.#read(this.#unit.update(object.stored, { ...this.#columns(attributes), isArchived: true }));
+  }
+
+  /** Replaces the attributes and takes the object out of the archive. */
+  recover(object: ManagedObject, attributes: AttributeSet): ManagedObject {
+    return this.#read(this.#unit.update(object.stored, { ...this.#columns(attributes), isArchived: false }));
+  }
+
   /** Replaces attributes and value; the Object Type stays. Returns the object as it now is. */
   replace(object: ManagedObject, attributes: AttributeSet, value: ManagedObjectValue | undefined): ManagedObject {
     const { uniqueIdentifier, objectType } = object;

@@ -1,6 +1,8 @@
 import type { KnownOperation } from '../../kmip-codec/index.ts';
 import { activate } from './activate.ts';
 import { addAttribute } from './add-attribute.ts';
+import { archive, recover } from './archive.ts';
+import { check } from './check.ts';
 import { create } from './create.ts';
 import { createKeyPair } from './create-key-pair.ts';
 import { decrypt } from './decrypt.ts';
@@ -12,9 +14,11 @@ import { exportObject } from './export.ts';
 import { get } from './get.ts';
 import { getAttributeList } from './get-attribute-list.ts';
 import { getAttributes } from './get-attributes.ts';
+import { getUsageAllocation } from './get-usage-allocation.ts';
 import { importObject } from './import.ts';
 import { locate } from './locate.ts';
 import { modifyAttribute } from './modify-attribute.ts';
+import { obtainLease } from './obtain-lease.ts';
 import type { OperationDefinition } from './operation.ts';
 import { query } from './query.ts';
 import { reKey } from './re-key.ts';
@@ -41,6 +45,11 @@ export const operations: ReadonlyMap<KnownOperation, OperationDefinition> = new 
     activate,
     revoke,
     destroy,
+    check,
+    obtainLease,
+    getUsageAllocation,
+    archive,
+    recover,
     query,
     discoverVersions,
     encrypt,

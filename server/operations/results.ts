@@ -48,6 +48,8 @@ const before2: ReadonlyMap<ResultReasonName, ResultReasonName> = new Map<ResultR
   ['Illegal Object Type', 'Illegal Operation'],
   ['Non Unique Name Attribute', 'Invalid Field'],
   ['Incompatible Cryptographic Usage Mask', 'Permission Denied'],
+  ['Usage Limit Exceeded', 'Permission Denied'],
+  ['Invalid Asynchronous Correlation Value', 'Item Not Found'],
   ['Unsupported Cryptographic Parameters', 'Invalid Field'],
   ['Bad Cryptographic Parameters', 'Invalid Field'],
   ['Key Wrap Type Not Supported', 'Feature Not Supported'],

@@ -96,7 +96,7 @@ export class World {
     if (definition === undefined) throw new Error(`${Operation.names.show(operation)} is not in the table`);
 
     const unit = this.store.begin();
-    const context = this.#context(unit);
+    const context = this.contextIn(unit);
     if (definition.needs !== undefined) await this.#withObject(context, definition.needs, given as object);
     const response = await definition.run(context, given as never);
     await unit.commit();
@@ -115,7 +115,8 @@ export class World {
     }
   }
 
-  #context(unit: UnitOfWork): ObjectContext {
+  /** What an operation is given, without an object. */
+  contextIn(unit: UnitOfWork): ObjectContext {
     const { version, now, randomBytes, server, idPlaceholder } = this;
     const initiator = { id: 'CertificateID-test', name: 'test', vault: VAULT, client: 'client' };
     const objects = this.#objectsIn(unit);
@@ -139,11 +140,11 @@ export class World {
     Object.assign(context, { object });
   }
 
-  /** Creates an AES-256 key for encryption with these attributes more; returns its Unique Identifier. */
+  /** Creates an AES-256 key for encryption with these attributes more or instead; returns its Unique Identifier. */
   async createKey(...rows: readonly AttributeRow[]): Promise<string> {
     const { uniqueIdentifier } = await this.run(Operation.Create, {
       objectType: ObjectType.SymmetricKey,
-      attributes: template(...aes256, ...rows),
+      attributes: template(...aes256.filter(([one]) => !rows.some(([other]) => other === one)), ...rows),
     });
     return uniqueIdentifier;
   }
