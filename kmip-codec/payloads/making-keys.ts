@@ -1,9 +1,9 @@
 import {
   AttributesItem,
+  attributesItem,
   CryptographicParameters,
   ObjectType,
   UniqueIdentifier,
-  type AttributeSet,
 } from '../attributes/index.ts';
 import { CertificateRequestType, SecretDataType, SplitKeyMethod } from '../objects/index.ts';
 import * as registry from '../registry/index.ts';
@@ -26,20 +26,21 @@ import {
 } from '../schema/index.ts';
 import { V1_1, V1_2 } from '../version.ts';
 
-/** Template-Attribute under another tag: of both keys of a pair, or of one of them. */
-const templateAs = (tag: number): Item<AttributeSet> => ({ ...AttributesItem, tag });
+const CommonAttributes = attributesItem(Tag.CommonTemplateAttribute, Tag.CommonAttributes);
+const PrivateKeyAttributes = attributesItem(Tag.PrivateKeyTemplateAttribute, Tag.PrivateKeyAttributes);
+const PublicKeyAttributes = attributesItem(Tag.PublicKeyTemplateAttribute, Tag.PublicKeyAttributes);
 
 const ofPair = {
-  commonAttributes: optional(templateAs(Tag.CommonTemplateAttribute)),
-  privateKeyAttributes: optional(templateAs(Tag.PrivateKeyTemplateAttribute)),
-  publicKeyAttributes: optional(templateAs(Tag.PublicKeyTemplateAttribute)),
+  commonAttributes: optional(CommonAttributes),
+  privateKeyAttributes: optional(PrivateKeyAttributes),
+  publicKeyAttributes: optional(PublicKeyAttributes),
 };
 const PrivateKeyUniqueIdentifier = textString(Tag.PrivateKeyUniqueIdentifier);
 const newPair = {
   privateKeyUniqueIdentifier: required(PrivateKeyUniqueIdentifier),
   publicKeyUniqueIdentifier: required(textString(Tag.PublicKeyUniqueIdentifier)),
-  privateKeyAttributes: optional(templateAs(Tag.PrivateKeyTemplateAttribute)),
-  publicKeyAttributes: optional(templateAs(Tag.PublicKeyTemplateAttribute)),
+  privateKeyAttributes: optional(PrivateKeyAttributes),
+  publicKeyAttributes: optional(PublicKeyAttributes),
 };
 /** One new object, and what the server set on its own. */
 const NewObjectResponse = structure(Tag.ResponsePayload, {

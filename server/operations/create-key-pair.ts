@@ -78,8 +78,8 @@ export const createKeyPair = operation(Operation.CreateKeyPair, {
 async function givenFor(
   context: Context,
   objectType: number,
-  common: AttributeSet | undefined,
-  own: AttributeSet | undefined,
+  common: AttributeSet | TemplateAttributes | undefined,
+  own: AttributeSet | TemplateAttributes | undefined,
 ): Promise<AttributeSet> {
   const all = givenIn(await withTemplates(context, common ?? new AttributeSet()));
   const mine = givenIn(await withTemplates(context, own ?? new AttributeSet()));

@@ -70,6 +70,7 @@ t.test('every message of the OASIS test cases that uses our operations comes bac
   if (testCasesFolder === undefined) return t.comment('left out: KMIP_TESTCASES does not say where the test cases are');
   let messages = 0;
   let others = 0;
+  const slips = new Set(slipsOfTheCases.keys());
   for (const file of filesIn(testCasesFolder, '.xml').filter(name => name.startsWith('v1.'))) {
     let operations: number[] = [];
     let position = 0;
@@ -92,9 +93,11 @@ t.test('every message of the OASIS test cases that uses our operations comes bac
       } catch (error) {
         outcome = (error as Error).message;
       }
-      if (outcome !== 'same') t.fail(`${title}: ${outcome}`);
+      if (outcome === slipsOfTheCases.get(title)) slips.delete(title);
+      else if (outcome !== 'same') t.fail(`${title}: ${outcome}`);
     }
   }
+  t.same([...slips], [], 'each slip is still in its case');
   t.ok(messages > 1000, `${messages} messages; ${others} of other operations`);
 });
 
@@ -108,6 +111,14 @@ const operationsOf = (message: TtlvItem): number[] =>
             item.type === ItemType.Structure ? item.value.find(one => one.tag === Tag.Operation) : undefined;
           return operation?.type === ItemType.Enumeration ? operation.value : Operation.Poll;
         });
+
+/** Messages that contradict themselves, and what is found wrong: their header names a version without that field. */
+const slipsOfTheCases = new Map([
+  [
+    'v1.2/TC_NP_2_12_Notify_Put.xml message 2',
+    'batchItems[0].requestPayload.attributes[6].Digest: unexpected KeyFormatType',
+  ],
+]);
 
 /** Something of the right type in the place of a variable. */
 function substitute(text: string, tag: number, type: ItemType): TtlvItem | undefined {
