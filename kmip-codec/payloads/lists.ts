@@ -21,9 +21,10 @@ export const ObjectGroups = structure(
 );
 /** Operations: 2.1 §7.25. */
 export const Operations = structure(Tag.Operations, { operations: repeated(Operation) }, { since: V2_0 });
-/** Protection Storage Masks: 2.1 §7.33. */
-export const ProtectionStorageMasks = structure(
-  Tag.ProtectionStorageMasks,
-  { protectionStorageMasks: repeated(ProtectionStorageMask) },
-  { since: V2_0 },
-);
+const masksIn = (tag: number) =>
+  structure(tag, { protectionStorageMasks: repeated(ProtectionStorageMask) }, { since: V2_0 });
+/** Protection Storage Masks: 2.1 §7.33. In a request each is enough by itself; those of key pairs have tags of their own. */
+export const ProtectionStorageMasks = masksIn(Tag.ProtectionStorageMasks);
+export const CommonProtectionStorageMasks = masksIn(Tag.CommonProtectionStorageMasks);
+export const PrivateProtectionStorageMasks = masksIn(Tag.PrivateProtectionStorageMasks);
+export const PublicProtectionStorageMasks = masksIn(Tag.PublicProtectionStorageMasks);

@@ -25,6 +25,12 @@ import {
   type TypeOf,
 } from '../schema/index.ts';
 import { V1_1, V1_2 } from '../version.ts';
+import {
+  CommonProtectionStorageMasks,
+  PrivateProtectionStorageMasks,
+  ProtectionStorageMasks,
+  PublicProtectionStorageMasks,
+} from './lists.ts';
 
 const CommonAttributes = attributesItem(Tag.CommonTemplateAttribute, Tag.CommonAttributes);
 const PrivateKeyAttributes = attributesItem(Tag.PrivateKeyTemplateAttribute, Tag.PrivateKeyAttributes);
@@ -34,7 +40,12 @@ const ofPair = {
   commonAttributes: optional(CommonAttributes),
   privateKeyAttributes: optional(PrivateKeyAttributes),
   publicKeyAttributes: optional(PublicKeyAttributes),
+  commonProtectionStorageMasks: optional(CommonProtectionStorageMasks),
+  privateProtectionStorageMasks: optional(PrivateProtectionStorageMasks),
+  publicProtectionStorageMasks: optional(PublicProtectionStorageMasks),
 };
+/** Where the new object may be kept. */
+const storage = { protectionStorageMasks: optional(ProtectionStorageMasks) };
 const PrivateKeyUniqueIdentifier = textString(Tag.PrivateKeyUniqueIdentifier);
 const newPair = {
   privateKeyUniqueIdentifier: required(PrivateKeyUniqueIdentifier),
@@ -60,6 +71,7 @@ export const ReKeyRequest = structure(Tag.RequestPayload, {
   /** Seconds from the Initial Date to the Activation Date of the replacement. */
   offset: optional(interval(Tag.Offset)),
   attributes: optional(AttributesItem),
+  ...storage,
 });
 export type ReKeyRequest = TypeOf<typeof ReKeyRequest>;
 /** Re-key response payload: 2.1 §6.1.46, 1.4 §4.4. */
@@ -116,6 +128,7 @@ export const CertifyRequest = structure(Tag.RequestPayload, {
   uniqueIdentifier: optional(UniqueIdentifier),
   ...certificateRequest,
   attributes: optional(AttributesItem),
+  ...storage,
 });
 export type CertifyRequest = TypeOf<typeof CertifyRequest>;
 /** Certify response payload: 2.1 §6.1.6, 1.4 §4.7. */
@@ -127,6 +140,7 @@ export const ReCertifyRequest = structure(Tag.RequestPayload, {
   ...certificateRequest,
   offset: optional(interval(Tag.Offset)),
   attributes: optional(AttributesItem),
+  ...storage,
 });
 export type ReCertifyRequest = TypeOf<typeof ReCertifyRequest>;
 /** Re-certify response payload: 2.1 §6.1.45, 1.4 §4.8. */
@@ -148,6 +162,7 @@ export const CreateSplitKeyRequest = structure(
     splitKeyMethod: required(SplitKeyMethod),
     primeFieldSize: optional(bigInteger(Tag.PrimeFieldSize)),
     attributes: required(AttributesItem),
+    ...storage,
   },
   { since: V1_2 },
 );
@@ -167,6 +182,7 @@ export const JoinSplitKeyRequest = structure(
     uniqueIdentifiers: repeated(UniqueIdentifier),
     secretDataType: optional(SecretDataType),
     attributes: optional(AttributesItem),
+    ...storage,
   },
   { since: V1_2 },
 );

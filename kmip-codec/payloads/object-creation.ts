@@ -1,12 +1,14 @@
 import { AttributesItem, ObjectType, UniqueIdentifier } from '../attributes/index.ts';
 import { managedObjects, type ManagedObjectValue } from '../objects/index.ts';
 import { Tag } from '../registry/index.ts';
+import { ProtectionStorageMasks } from './lists.ts';
 import { optional, optionalChosenBy, required, structure, type TypeOf } from '../schema/index.ts';
 
 /** Create request payload: 2.1 §6.1.8, 1.4 §4.1. */
 export const CreateRequest = structure(Tag.RequestPayload, {
   objectType: required(ObjectType),
   attributes: required(AttributesItem),
+  protectionStorageMasks: optional(ProtectionStorageMasks),
 });
 export type CreateRequest = TypeOf<typeof CreateRequest>;
 
@@ -23,6 +25,7 @@ export const RegisterRequest = structure(Tag.RequestPayload, {
   objectType: required(ObjectType),
   attributes: required(AttributesItem),
   object: optionalChosenBy<ManagedObjectValue>('objectType', managedObjects),
+  protectionStorageMasks: optional(ProtectionStorageMasks),
 });
 export type RegisterRequest = TypeOf<typeof RegisterRequest>;
 

@@ -9,7 +9,13 @@ import {
 } from '../../kmip-codec/index.ts';
 import type { Logger } from '../log/index.ts';
 import type { ManagedObject } from '../objects/index.ts';
-import { OperationFailure, type Context, type ObjectContext, type OperationDefinition } from '../operations/index.ts';
+import {
+  checkStorage,
+  OperationFailure,
+  type Context,
+  type ObjectContext,
+  type OperationDefinition,
+} from '../operations/index.ts';
 import type { UnitOfWork } from '../store/index.ts';
 import { resolved } from './identifier-references.ts';
 import { failureFrom, type ItemResult } from './item-result.ts';
@@ -44,6 +50,7 @@ export async function runItem(work: ItemWork): Promise<ItemResult> {
         const { operation, request: asSent } = inVersion(work);
         const request = work.context.version < V2_0 ? asSent : resolved(asSent, work.context);
         if (!work.takesChanges) refuseChange(operation);
+        checkStorage(request);
         const object = await withObject(work, operation, request);
         return run(work.context, operation, object, request);
       }),

@@ -9,3 +9,4 @@ export {
   type ServerFacts,
 } from './operation.ts';
 export { operations } from './operations.ts';
+export { checkStorage } from './protection-storage.ts';

@@ -13,7 +13,6 @@ import {
   LeaseTime,
   NeverExtractable,
   ObjectType,
-  registry,
   Sensitive,
   showVersion,
   State,
@@ -28,6 +27,7 @@ import { advance, digestOf, findAttributeRule, hasAttribute, isGivenAtOrigin, ty
 import { uuid } from '../randomness.ts';
 import { checkInstances, checkNames, checkTogether, valueGiven } from './given-attribute.ts';
 import type { Context } from './operation.ts';
+import { STORAGE } from './protection-storage.ts';
 import { OperationFailure } from './results.ts';
 import { withTemplates } from './templates.ts';
 
@@ -154,7 +154,7 @@ function laterFacts(value: ManagedObjectValue | undefined): [Attribute<unknown>,
   const facts: [name: string, fact: unknown][] = [
     ['Key Format Type', format],
     ['Opaque Data Type', opaque],
-    ['Protection Storage Mask', registry.ProtectionStorageMask.values.Software[0]],
+    ['Protection Storage Mask', STORAGE],
   ];
   return facts.flatMap(([name, fact]) => {
     const attribute = findAttribute(name);

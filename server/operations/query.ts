@@ -1,17 +1,24 @@
 import {
+  AttributeSet,
   ClientRegistrationMethod,
   DestroyAction,
   existsIn,
   managedObjects,
+  ObjectGroup,
   Operation,
+  ProtectionStorageMask,
   QueryFunction,
   RNGAlgorithm,
   RNGMode,
   ShreddingAlgorithm,
   UnwrapMode,
+  V2_0,
   type ResponseOf,
 } from '../../kmip-codec/index.ts';
+import { findAttributeRule, isGivenAtOrigin, searchCriteria } from '../objects/index.ts';
+import { factsOf } from './new-object.ts';
 import { operation, type Context } from './operation.ts';
+import { storageOffered } from './protection-storage.ts';
 import { OperationFailure } from './results.ts';
 
 /**
@@ -20,15 +27,27 @@ import { OperationFailure } from './results.ts';
  */
 export const query = operation(Operation.Query, {
   changes: false,
-  async run(context, { queryFunctions = [] }) {
+  async run(context, { queryFunctions = [], objectGroups }) {
     if (queryFunctions.length === 0) throw new OperationFailure('Invalid Message', 'Query Function is missing');
+    for (const objectGroup of objectGroups?.objectGroups ?? []) await mustExist(objectGroup, context);
     return Object.assign({}, ...queryFunctions.map(asked => answers.get(asked)?.(context)));
   },
 });
 
+/** No answer differs between Object Groups; one that no object of the vault is in is refused all the same. */
+async function mustExist(objectGroup: string, { objects }: Context): Promise<void> {
+  const { conditions } = searchCriteria([{ attribute: ObjectGroup, value: objectGroup }]);
+  const page = { online: true, archived: true, offset: 0, limit: 0 };
+  const { located } = await objects.search({ conditions, ...page });
+  if (located === 0) throw new OperationFailure('Unknown Object Group', 'no object is in this Object Group');
+}
+
 type Answer = Partial<ResponseOf<typeof Operation.Query>>;
 
-/** Functions that are not here have no answer: there are no extensions, no validations, and no attestation. */
+/**
+ * Functions that are not here have no answer: there are no extensions, no validations, no attestation, and no profile is asserted
+ * (docs/conformance.md says how far each is met). No namespace has Application Data made by this server.
+ */
 const answers: ReadonlyMap<number, (context: Context) => Answer> = new Map<number, (context: Context) => Answer>([
   [
     QueryFunction.QueryOperations,
@@ -36,29 +55,21 @@ const answers: ReadonlyMap<number, (context: Context) => Answer> = new Map<numbe
       operations: server.operations.filter(code => Operation.names.isKnownIn(code, version)),
     }),
   ],
-  [
-    QueryFunction.QueryObjects,
-    ({ version }) => ({
-      objectTypes: [...managedObjects].filter(([, layout]) => existsIn(layout, version)).map(([type]) => type) as never,
-    }),
-  ],
+  [QueryFunction.QueryObjects, context => ({ objectTypes: objectTypes(context) })],
   [
     QueryFunction.QueryServerInformation,
     // The structure must be there; what is in it is ours to choose, and a program's version helps nobody but an attacker.
     ({ server }) => ({ vendorIdentification: server.vendorIdentification, serverInformation: [] }),
   ],
-  // No namespace has Application Data made by this server, and no profile is fulfilled whole: Baseline Server asks for Check.
-  [QueryFunction.QueryApplicationNamespaces, () => ({ applicationNamespaces: [] })],
-  [QueryFunction.QueryProfiles, () => ({ profileInformation: [] })],
   // Key material comes from OpenSSL's generator, which its configuration may change: no details to vouch for.
   [QueryFunction.QueryRNGs, () => ({ rngParameters: [{ rngAlgorithm: RNGAlgorithm.Unspecified }] })],
   [
     QueryFunction.QueryCapabilities,
-    () => ({
+    ({ server }) => ({
       capabilityInformation: [
         {
           streamingCapability: false,
-          asynchronousCapability: false,
+          asynchronousCapability: server.operations.includes(Operation.Poll),
           attestationCapability: false,
           batchUndoCapability: true,
           batchContinueCapability: true,
@@ -68,6 +79,7 @@ const answers: ReadonlyMap<number, (context: Context) => Answer> = new Map<numbe
           destroyAction: DestroyAction.KeyMaterialDeleted,
           shreddingAlgorithm: ShreddingAlgorithm.Unsupported,
           rngMode: RNGMode.SharedInstantiation,
+          quantumSafeCapability: false,
         },
       ],
     }),
@@ -83,4 +95,36 @@ const answers: ReadonlyMap<number, (context: Context) => Answer> = new Map<numbe
       ],
     }),
   ],
+  [
+    QueryFunction.QueryDefaultsInformation,
+    context => ({
+      defaultsInformation: {
+        objectDefaults: objectTypes(context).map(objectType => ({
+          objectType,
+          attributes: defaultsOf(objectType, context),
+        })),
+      },
+    }),
+  ],
+  [
+    QueryFunction.QueryStorageProtectionMasks,
+    () => ({ protectionStorageMasks: { protectionStorageMasks: storageOffered } }),
+  ],
 ]);
+
+function objectTypes({ version }: Context): NonNullable<Answer['objectTypes']>[number][] {
+  return [...managedObjects].filter(([, layout]) => existsIn(layout, version)).map(([type]) => type) as never;
+}
+
+/** What an object of this type gets where a client may say something else (2.1 §7.22), and the storage, which it may demand. */
+function defaultsOf(objectType: number, context: Context): AttributeSet {
+  const defaults = new AttributeSet();
+  if (context.version < V2_0) return defaults;
+  for (const [attribute, value] of factsOf(context, { objectType, given: defaults, value: undefined })) {
+    const { attributeName } = attribute;
+    const rule = findAttributeRule(attributeName, context.version);
+    const isGiven = rule !== undefined && isGivenAtOrigin(rule, attributeName, 'Register');
+    if (isGiven || attribute === ProtectionStorageMask) defaults.set(attribute, value);
+  }
+  return defaults;
+}

@@ -4,8 +4,11 @@ import {
   encodeItemAs,
   ObjectType,
   Operation,
+  ObjectGroup,
+  ProtectionStorageMask,
   QueryFunction,
   QueryResponse,
+  Sensitive,
   showVersion,
   supportedVersions,
   V1_0,
@@ -13,15 +16,21 @@ import {
   V1_2,
   V1_3,
   V1_4,
+  V2_0,
+  V2_1,
+  type AttributeSet,
+  type GivenAttribute,
+  type TemplateAttributes,
 } from '../../../kmip-codec/index.ts';
 import { operations } from '../../../server/operations/index.ts';
 import { openWorld } from './world.ts';
 
-const functions = Object.values(QueryFunction.names.table.values).filter(([, , since]) => since <= V1_4);
+const functions = Object.values(QueryFunction.names.table.values).filter(([, , since]) => since <= V2_1);
+const versions = [...new Set([...supportedVersions, V2_0, V2_1])];
 
 t.test('names the operations that the server has and the version knows (1.4 §4.25)', async t => {
   const world = await openWorld(t);
-  for (const version of supportedVersions) {
+  for (const version of versions) {
     world.version = version;
     const answer = await world.run(Operation.Query, { queryFunctions: [QueryFunction.QueryOperations] });
     const expected = [...operations.keys()].filter(code => Operation.names.isKnownIn(code, version));
@@ -51,8 +60,8 @@ t.test(
   'has an answer for every function of the version, and refuses those of later ones (1.4 §9.1.3.2.24)',
   async t => {
     const world = await openWorld(t);
-    t.equal(functions.length, 12);
-    for (const version of supportedVersions) {
+    t.equal(functions.length, 14);
+    for (const version of versions) {
       world.version = version;
       for (const [code, name, since] of functions) {
         const asked = world.run(Operation.Query, { queryFunctions: [code as 1] });
@@ -99,6 +108,54 @@ t.test('tells what the server can do and what it cannot (1.4 §2.1.21)', async t
   const { rngParameters } = await world.run(Operation.Query, { queryFunctions: [QueryFunction.QueryRNGs] });
   t.equal(rngParameters?.length, 1);
 });
+
+t.test('tells what new objects get when a client says nothing, and where they are kept (2.1 §7.11, §7.33)', async t => {
+  const world = await openWorld(t);
+  for (const version of [V2_0, V2_1]) {
+    world.version = version;
+    const { defaultsInformation, protectionStorageMasks, objectTypes } = await world.run(Operation.Query, {
+      queryFunctions: [
+        QueryFunction.QueryObjects,
+        QueryFunction.QueryDefaultsInformation,
+        QueryFunction.QueryStorageProtectionMasks,
+      ],
+    });
+    const defaults = defaultsInformation?.objectDefaults ?? [];
+    t.same(
+      defaults.map(({ objectType }) => objectType),
+      objectTypes,
+      'of every type that this version has',
+    );
+    const symmetric = defaults.find(({ objectType }) => objectType === ObjectType.SymmetricKey);
+    const told = given(symmetric!.attributes);
+    t.same(told.map(({ attribute, value }) => [attribute.attributeName, value]).sort(), [
+      ['Extractable', true],
+      ['Fresh', true],
+      ['Protection Storage Mask', ProtectionStorageMask.Software],
+      ['Sensitive', false],
+    ]);
+    t.same(protectionStorageMasks?.protectionStorageMasks, [ProtectionStorageMask.Software]);
+    const key = await world.createKey();
+    for (const { attribute, value } of told)
+      t.same(await world.valueOf(key, attribute), value, attribute.attributeName);
+  }
+  const sensitive = await world.createKey([Sensitive, true]);
+  t.equal(await world.valueOf(sensitive, Sensitive), true, 'which a client may say otherwise');
+});
+
+t.test('an Object Group that nothing is in is unknown (2.1 §6.1.40)', async t => {
+  const world = await openWorld(t);
+  world.version = V2_1;
+  await world.createKey([ObjectGroup, 'drives']);
+  const queryFunctions = [QueryFunction.QueryObjects];
+  const ask = (...objectGroups: string[]) =>
+    world.outcome(Operation.Query, { queryFunctions, objectGroups: { objectGroups } });
+  t.equal(await ask('drives'), 'Success');
+  t.equal(await ask('drives', 'tapes'), 'Unknown Object Group');
+});
+
+const given = (attributes: AttributeSet | TemplateAttributes): readonly GivenAttribute[] =>
+  'given' in attributes ? attributes.given : [...attributes];
 
 t.test('a request without Query Function is an Invalid Message (1.4 §4.25)', async t => {
   const world = await openWorld(t);

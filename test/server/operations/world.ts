@@ -21,6 +21,7 @@ import {
 } from '../../../kmip-codec/index.ts';
 import { VaultObjects } from '../../../server/objects/index.ts';
 import {
+  checkStorage,
   OperationFailure,
   operations,
   reasonFor,
@@ -97,6 +98,7 @@ export class World {
 
     const unit = this.store.begin();
     const context = this.contextIn(unit);
+    checkStorage(given as object);
     if (definition.needs !== undefined) await this.#withObject(context, definition.needs, given as object);
     const response = await definition.run(context, given as never);
     await unit.commit();
