@@ -1,30 +1,22 @@
 import type { TLSSocket } from 'node:tls';
 import type { Logger } from '../log/index.ts';
+import { type ConnectionLimits, type Conversation, type ConversationOptions, sayGoodBye } from './conversation.ts';
 import type { Answer, Dispatcher } from './dispatcher.ts';
 import { Framing, FramingError } from './framing.ts';
 import { failed } from './item-result.ts';
 import type { Visit } from './visits.ts';
 
-export interface ConnectionLimits {
-  readonly messageBytesMax: number;
-  /** Longest silence between two messages. */
-  readonly idleTimeoutMs: number;
-  /** From the first byte of a message to its last, and for the peer to take an answer. */
-  readonly requestTimeoutMs: number;
-}
-
 /**
  * One client's connection after its handshake: messages are answered one after the other, in the order in which they come.
  * While one is worked on nothing more is read, so a peer that sends and never reads is held by its own full buffers.
  */
-export class Connection {
+export class Connection implements Conversation {
   readonly #socket: TLSSocket;
   readonly #visit: Visit;
   readonly #dispatcher: Dispatcher;
   readonly #limits: ConnectionLimits;
   readonly #log: Logger;
   readonly #framing: Framing;
-  /** Why this connection may not be served, told to it with its first message; undefined when it may. */
   readonly #refusal: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #waitingFor: string | undefined;
@@ -32,14 +24,7 @@ export class Connection {
   #isDraining = false;
   #isEnded = false;
 
-  constructor(options: {
-    socket: TLSSocket;
-    visit: Visit;
-    dispatcher: Dispatcher;
-    limits: ConnectionLimits;
-    log: Logger;
-    refusal: string | undefined;
-  }) {
+  constructor(options: ConversationOptions) {
     this.#socket = options.socket;
     this.#visit = options.visit;
     this.#dispatcher = options.dispatcher;
@@ -61,7 +46,6 @@ export class Connection {
     this.#wait('idle', this.#limits.idleTimeoutMs);
   }
 
-  /** Ends the connection, once a message that has begun to come is answered. */
   drain(): void {
     this.#isDraining = true;
     if (!this.#isWorking && !this.#framing.isWithinMessage) this.#finish();
@@ -124,11 +108,9 @@ export class Connection {
     this.#socket.resume();
   }
 
-  /** Says good-bye. What still comes is thrown away: bytes left unread would make the peer lose the last answer. */
   #finish(): void {
-    this.#wait('the peer to close', CLOSE_MS);
-    this.#socket.removeAllListeners('data').end();
-    this.#socket.resume();
+    clearTimeout(this.#timer);
+    if (!this.#socket.destroyed) sayGoodBye(this.#socket);
   }
 
   /** Cuts the connection unless something happens in time. */
@@ -149,6 +131,3 @@ export class Connection {
     });
   }
 }
-
-/** A peer that was told that the connection ends has this long to end its side. */
-const CLOSE_MS = 2000;

@@ -14,11 +14,12 @@ import { VaultObjects, type MaterialKey } from '../objects/index.ts';
 import type { Context, Initiator, OperationDefinition, ServerFacts } from '../operations/index.ts';
 import type { RandomBytes } from '../randomness.ts';
 import { ConflictError, type Client, type Store, type UnitOfWork } from '../store/index.ts';
-import { encodeOutcomes, encodeRefusal, versionToAnswer, type ItemOutcome, type Scene } from './answers.ts';
+import { encodeOutcomes, encodeRefusal, type ItemOutcome, type Scene } from './answers.ts';
 import { batchProblem, runBatch } from './batch.ts';
 import { credentialProblem } from './credential-problem.ts';
 import type { Identity, Refusal } from './identity.ts';
 import { failed, failureFrom, type ItemFailure } from './item-result.ts';
+import { answerVersionOf, type Received, ttlvOf } from './received.ts';
 import { recordItem, recordRefusal, type RecordingFrame } from './recording.ts';
 import { isFull, noRoomAtAll, takesChanges, type Room } from './room.ts';
 import type { Visit, Visits } from './visits.ts';
@@ -48,6 +49,7 @@ export interface DispatcherOptions {
 }
 
 export interface Answer {
+  /** TTLV. */
   readonly bytes: Buffer;
   /** Whether the connection is to be closed after it. */
   readonly isLast: boolean;
@@ -69,46 +71,52 @@ export class Dispatcher {
     this.#passwords = new PasswordChecker(options.randomBytes);
   }
 
-  /** Bytes of one whole request message -> bytes of its answer. */
-  async handle(bytes: Uint8Array, visit: Visit): Promise<Answer> {
+  /** One whole request message -> TTLV bytes of its answer. */
+  async handle(message: Received, visit: Visit): Promise<Answer> {
     const scene = this.#scene();
-    if (this.#options.room.stage() === 'nothing') return this.#refuseUnrecorded(bytes, scene, false);
+    if (this.#options.room.stage() === 'nothing') return this.#refuseUnrecorded(message, scene, false);
     let initiator: Who = NOBODY;
     try {
       const identity = await this.#options.visits.identify(visit, scene.now);
       initiator = await this.#whoOf(identity);
-      if (!identity.ok) return await this.#stranger(bytes, identity, scene);
-      return await this.#decoded(bytes, identity.initiator, identity.record, scene);
+      if (!identity.ok) return await this.#stranger(message, identity, scene);
+      return await this.#decoded(message, identity.initiator, identity.record, scene);
     } catch (error) {
-      return this.#refuse(scene, initiator, versionToAnswer(bytes), failureFrom(error, this.#unexpected(scene)), false);
+      return this.#refuse(
+        scene,
+        initiator,
+        answerVersionOf(message),
+        failureFrom(error, this.#unexpected(scene)),
+        false,
+      );
     }
   }
 
   /** The answer to what cannot become a message, or may not: with the Result Reason and words given. The connection closes after it. */
-  async refuse(bytes: Uint8Array, visit: Visit, failure: ItemFailure): Promise<Answer> {
+  async refuse(message: Received, visit: Visit, failure: ItemFailure): Promise<Answer> {
     const scene = this.#scene();
-    if (this.#options.room.stage() === 'nothing') return this.#refuseUnrecorded(bytes, scene, true);
+    if (this.#options.room.stage() === 'nothing') return this.#refuseUnrecorded(message, scene, true);
     const identity = await this.#options.visits.identify(visit, scene.now).catch(this.#unexpected(scene));
-    if (typeof identity === 'string') return this.#refuse(scene, NOBODY, versionToAnswer(bytes), failure, true);
+    if (typeof identity === 'string') return this.#refuse(scene, NOBODY, answerVersionOf(message), failure, true);
     // Who is not let in is told only that, whatever else was wrong: to be a stranger is the graver thing, in the event too.
-    if (!identity.ok) return this.#stranger(bytes, identity, scene);
-    return this.#refuse(scene, await this.#whoOf(identity), versionToAnswer(bytes), failure, true);
+    if (!identity.ok) return this.#stranger(message, identity, scene);
+    return this.#refuse(scene, await this.#whoOf(identity), answerVersionOf(message), failure, true);
   }
 
-  async #stranger(bytes: Uint8Array, refusal: Refusal, scene: Scene): Promise<Answer> {
+  async #stranger(message: Received, refusal: Refusal, scene: Scene): Promise<Answer> {
     const failure = failed('Authentication Not Successful', `authentication by certificate: ${refusal.told}`, {
       detail: `authentication by certificate: ${refusal.cause}`,
       reasonForFailure: refusal.remedy,
     });
-    return this.#refuse(scene, await this.#whoOf(refusal), versionToAnswer(bytes), failure, true);
+    return this.#refuse(scene, await this.#whoOf(refusal), answerVersionOf(message), failure, true);
   }
 
-  async #decoded(bytes: Uint8Array, initiator: Initiator, client: Client, scene: Scene): Promise<Answer> {
+  async #decoded(received: Received, initiator: Initiator, client: Client, scene: Scene): Promise<Answer> {
     let decoded: { version: Version; message: RequestMessage };
     try {
-      decoded = decodeRequest(bytes, this.#options);
+      decoded = decodeRequest(ttlvOf(received), this.#options);
     } catch (error) {
-      return this.#refuse(scene, initiator, versionToAnswer(bytes), this.#undecodable(error, scene), false);
+      return this.#refuse(scene, initiator, answerVersionOf(received), this.#undecodable(error, scene), false);
     }
     const { version, message } = decoded;
     const { clientCorrelationValue } = message.requestHeader;
@@ -257,9 +265,9 @@ export class Dispatcher {
   }
 
   /** Nothing is looked up for it: not even who asks could be recorded. */
-  #refuseUnrecorded(bytes: Uint8Array, scene: Scene, isLast: boolean): Answer {
+  #refuseUnrecorded(message: Received, scene: Scene, isLast: boolean): Answer {
     this.#options.room.refusedUnrecorded();
-    return { bytes: encodeRefusal(versionToAnswer(bytes) ?? V1_0, noRoomAtAll(), scene), isLast };
+    return { bytes: encodeRefusal(answerVersionOf(message) ?? V1_0, noRoomAtAll(), scene), isLast };
   }
 
   #frame(unit: UnitOfWork, scene: Scene, initiator: Who): RecordingFrame {

@@ -1,6 +1,6 @@
 export { type Answer, Dispatcher, type DispatcherOptions } from './dispatcher.ts';
 export { Initiators, type InitiatorsOptions } from './initiators.ts';
-export { Listener, type ListenerLimits, type ListenerOptions } from './listener.ts';
+export { type Addresses, Listeners, type ListenersOptions } from './listeners.ts';
 export type { Peer } from './peer.ts';
 export { type Room, unwatchedRoom } from './room.ts';
 export { Sightings } from './sightings.ts';

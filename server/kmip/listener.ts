@@ -8,20 +8,30 @@ import {
 } from 'node:tls';
 import type { Logger } from '../log/index.ts';
 import type { RandomBytes } from '../randomness.ts';
-import { Connection, type ConnectionLimits } from './connection.ts';
+import { Connection } from './connection.ts';
+import type { ConnectionLimits, Conversation, ConversationOptions } from './conversation.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import { HandshakePacing } from './handshake-pacing.ts';
+import { FirstByte, type Protocols } from './first-byte.ts';
+import type { HandshakePacing } from './handshake-pacing.ts';
+import { HttpsServer } from './https-server.ts';
 import { peerOf } from './peer.ts';
+import type { Places } from './places.ts';
 import { TICKET_KEYS_BYTES, tlsOptions, type ServerCertificate, type TlsSettings } from './tls-options.ts';
 import type { Visits } from './visits.ts';
 
 export interface ListenerLimits extends ConnectionLimits {
   readonly connectionsMax: number;
-  readonly connectionsPerClientMax: number;
   readonly handshakeTimeoutMs: number;
 }
 
-export interface ListenerOptions {
+/** What all ports of a server have in common. */
+export interface Shared {
+  readonly places: Places;
+  readonly pacing: HandshakePacing;
+}
+
+export interface ListenerOptions extends Shared {
+  readonly protocols: Protocols;
   readonly listen: { readonly host: string; readonly port: number };
   readonly tls: TlsSettings;
   readonly certificate: ServerCertificate;
@@ -37,15 +47,14 @@ const OVER_LIMIT_SHARE = 0.1;
 /** Connections that the kernel keeps waiting; thousands of hosts come back at once after a power cut. */
 const BACKLOG = 4096;
 
-/** KMIP over mutual TLS on one port. */
+/** KMIP over mutual TLS on one port, in HTTP requests and without, as its protocols say. */
 export class Listener {
   readonly #options: ListenerOptions;
   /** Accepts connections, and hands each to `#tls` when its handshake may begin. */
   readonly #server: Server;
   readonly #tls: TlsServer;
-  readonly #pacing = new HandshakePacing(() => performance.now());
-  readonly #connections = new Set<Connection>();
-  readonly #perClient = new Map<string, number>();
+  readonly #https = new HttpsServer();
+  readonly #conversations = new Set<Conversation>();
   /** Every socket from its first byte, so that none can hold up the end. */
   readonly #sockets = new Set<Socket>();
   /** Those that have not ended their handshake. */
@@ -65,7 +74,7 @@ export class Listener {
     // only reported by node:tls: it is ours to cut.
     this.#tls.on('tlsClientError', (error, socket) => {
       options.log.debug('a TLS handshake failed', { reason: error.message });
-      this.#pacing.refused(sourceOf(socket));
+      this.#options.pacing.refused(sourceOf(socket));
       socket.destroy();
     });
     this.#server.on('drop', () =>
@@ -87,11 +96,6 @@ export class Listener {
     });
   }
 
-  /** Connections that are open, beside handshakes. */
-  get connections(): number {
-    return this.#connections.size;
-  }
-
   /**
    * Gives new connections another certificate, each of them: no session is resumed in which a client would see the old one.
    * Throws when certificate and key do not belong together; nothing has changed then.
@@ -111,7 +115,7 @@ export class Listener {
   async stop(timeoutMs: number): Promise<void> {
     const closed = new Promise<void>(resolve => this.#server.close(() => resolve()));
     for (const socket of this.#handshakes.values()) socket.destroy();
-    for (const connection of this.#connections) connection.drain();
+    for (const conversation of this.#conversations) conversation.drain();
     const timer = setTimeout(() => {
       for (const socket of this.#sockets) socket.destroy();
     }, timeoutMs);
@@ -128,7 +132,7 @@ export class Listener {
       this.#sockets.delete(socket);
       if (this.#handshakes.get(end) === socket) this.#handshakes.delete(end);
     });
-    const delayMs = this.#pacing.delayMs(sourceOf(socket));
+    const delayMs = this.#options.pacing.delayMs(sourceOf(socket));
     if (delayMs === undefined) socket.destroy();
     else if (delayMs === 0) this.#tls.emit('connection', socket);
     else {
@@ -138,48 +142,37 @@ export class Listener {
   }
 
   #accept(socket: TLSSocket): void {
-    const { limits, dispatcher, visits, log } = this.#options;
+    const { limits, dispatcher, visits, places, pacing, log } = this.#options;
     socket.on('error', error => log.debug('a connection failed', { reason: error.message }));
     const peer = peerOf(socket);
     const visit = visits.arrive(peer, () => socket.destroy());
     const source = sourceOf(socket);
     void visit.arrived.then(() => {
-      if (visit.standing) this.#pacing.letIn(source);
-      else if (visit.isRefusalNoted || peer === undefined) this.#pacing.refused(source);
+      if (visit.standing) pacing.letIn(source);
+      else if (visit.isRefusalNoted || peer === undefined) pacing.refused(source);
     });
     const client = peer?.fingerprint ?? 'none';
-    const ofClient = (this.#perClient.get(client) ?? 0) + 1;
-    this.#perClient.set(client, ofClient);
-    const connection = new Connection({
-      socket,
-      visit,
-      dispatcher,
-      limits,
-      log,
-      refusal: this.#refusal(ofClient),
-    });
-    this.#connections.add(connection);
+    const refusal = places.take(client);
+    const conversation = this.#begin({ socket, visit, dispatcher, limits, log, refusal });
+    this.#conversations.add(conversation);
     socket.once('close', () => {
-      this.#connections.delete(connection);
+      this.#conversations.delete(conversation);
       void visits.leave(visit);
-      const left = this.#perClient.get(client)! - 1;
-      if (left === 0) this.#perClient.delete(client);
-      else this.#perClient.set(client, left);
+      places.leave(client);
     });
+  }
+
+  #begin(options: ConversationOptions): Conversation {
+    const { protocols, limits } = this.#options;
+    const ttlv = () => new Connection(options);
+    const https = () => this.#https.accept(options);
+    if (protocols === 'both') return new FirstByte(options.socket, limits.idleTimeoutMs, { ttlv, https });
+    return protocols === 'ttlv' ? ttlv() : https();
   }
 
   #tlsOptions(certificate: ServerCertificate): TlsOptions {
     const { tls, limits, randomBytes } = this.#options;
     return tlsOptions(tls, certificate, limits.handshakeTimeoutMs, randomBytes(TICKET_KEYS_BYTES));
-  }
-
-  #refusal(ofClient: number): string | undefined {
-    const { connectionsMax, connectionsPerClientMax } = this.#options.limits;
-    if (this.#connections.size >= connectionsMax)
-      return `the server has ${connectionsMax} connections, which is its limit; try again later`;
-    if (ofClient > connectionsPerClientMax)
-      return `this client has ${connectionsPerClientMax} connections, which is its limit; close some`;
-    return undefined;
   }
 }
 

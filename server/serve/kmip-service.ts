@@ -2,7 +2,7 @@ import {
   Dispatcher,
   type DispatcherOptions,
   Initiators,
-  Listener,
+  Listeners,
   type ServerCertificate,
   Sightings,
   type Room,
@@ -36,7 +36,7 @@ export interface KmipServiceOptions {
 }
 
 export interface KmipService {
-  readonly listener: Listener;
+  readonly listeners: Listeners;
   readonly visits: Visits;
   readonly sightings: Sightings;
   readonly watch: TrustWatch;
@@ -82,8 +82,9 @@ export function kmipService(options: KmipServiceOptions): KmipService {
     log,
     onViolation: options.onViolation,
   });
-  const listener = new Listener({
+  const listeners = new Listeners({
     listen: settings.listen,
+    https: settings.https,
     tls: settings.tls,
     certificate: options.tls,
     limits,
@@ -96,9 +97,9 @@ export function kmipService(options: KmipServiceOptions): KmipService {
     directory: store.directory,
     initiators,
     visits,
-    forgetSessions: () => listener.forgetSessions(),
+    forgetSessions: () => listeners.forgetSessions(),
     now,
     log,
   });
-  return { listener, visits, sightings, watch };
+  return { listeners, visits, sightings, watch };
 }

@@ -27,6 +27,8 @@ export interface StartOptions extends Omit<KmipServiceOptions, 'newId' | 'room'>
 export interface RunningServer {
   readonly host: string;
   readonly port: number;
+  /** Where KMIP is answered over HTTPS, which may be the same; undefined where it is not. */
+  readonly httpsPort: number | undefined;
   /** Of the administrators' HTTPS port; undefined when there is none. */
   readonly adminPort: number | undefined;
   /** Where metrics are read; undefined when there are none. */
@@ -64,8 +66,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   if (room) hasRoom = () => room.stage() === 'enough';
   let schemaViolations = 0;
   const onViolation = () => void schemaViolations++;
-  const { listener, visits, sightings, watch } = kmipService({ ...options, room, newId, onViolation });
-  const address = await listener.start().catch(async (error: unknown) => {
+  const { listeners, visits, sightings, watch } = kmipService({ ...options, room, newId, onViolation });
+  const address = await listeners.start().catch(async (error: unknown) => {
     await room?.stop();
     await keeper?.stop();
     throw error;
@@ -84,7 +86,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const startedAt = now();
   let upkeep: Upkeep | undefined;
   let administrators: AdminListeners | undefined;
-  const connections = () => listener.connections;
+  const connections = () => listeners.connections;
   const running = {
     async trustChanged() {
       const changed = await watch.trustChanged();
@@ -92,7 +94,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       return changed;
     },
     useCertificate(certificate: ServerCertificate) {
-      listener.useCertificate(certificate);
+      listeners.useCertificate(certificate);
       administrators?.useCertificate(certificate);
       void upkeep?.look();
     },
@@ -101,7 +103,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       await sightings.flush();
     },
     async stop() {
-      await Promise.all([listener.stop(settings.drainTimeoutMs), administrators?.stop()]);
+      await Promise.all([listeners.stop(settings.drainTimeoutMs), administrators?.stop()]);
       await watch.stop();
       await upkeep?.stop();
       await running.flushSightings();

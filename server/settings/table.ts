@@ -18,6 +18,12 @@ const settingsTable = {
   listen: row(listenAddress, { host: '0.0.0.0', port: 5696 }, 'where KMIP clients connect; port 0: a free one', {
     flag: '--listen',
   }),
+  'https.enabled': row(yesOrNo, true, 'also answer KMIP in HTTP requests: POST to /kmip with TTLV, XML or JSON'),
+  'https.listen': row(
+    optional(listenAddress),
+    undefined,
+    'a port of its own for KMIP over HTTPS; without it that of listen, for both',
+  ),
   data: row(text('the path of a folder'), './data', 'data folder: database, root key, authority, certificate', {
     flag: '--data',
   }),

@@ -93,7 +93,7 @@ export class Clock {
 
 export interface RunningTestServer extends Pick<
   RunningServer,
-  'trustChanged' | 'useCertificate' | 'flushSightings' | 'connections' | 'metricsPort' | 'adminPort'
+  'trustChanged' | 'useCertificate' | 'flushSightings' | 'connections' | 'httpsPort' | 'metricsPort' | 'adminPort'
 > {
   readonly host: string;
   readonly port: number;
@@ -185,6 +185,7 @@ export async function runServer(t: Test, options: ServerOptions = {}): Promise<R
     authority: () => folder.authority(),
     logged,
     stop,
+    httpsPort: server.httpsPort,
     metricsPort: server.metricsPort,
     adminPort: server.adminPort,
     get connections() {

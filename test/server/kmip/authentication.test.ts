@@ -56,7 +56,7 @@ t.test('who has no certificate, or an unknown one, is told so in the words of KM
 t.test('a stranger is a stranger first, whatever it sends', async t => {
   const server = await runServer(t);
   const stranger = await selfSigned({ commonName: 'stranger' });
-  for (const bytes of [Buffer.from('GET / HTTP/1.1\r\n\r\n'), Buffer.from('420078010fffffff', 'hex')]) {
+  for (const bytes of [Buffer.from('<GET> / HTTP/1.1\r\n\r\n'), Buffer.from('420078010fffffff', 'hex')]) {
     const client = await server.connect(stranger);
     const { message } = decodeResponse((await client.sendBytes(bytes))!);
     t.match(message.batchItems, [{ resultReason: ResultReason.AuthenticationNotSuccessful }]);
