@@ -96,9 +96,11 @@ export function versionToAnswer(bytes: Uint8Array): Version | undefined {
     !begins(40, Tag.ProtocolVersionMinor, ItemType.Integer)
   )
     return undefined;
-  const version = fromProtocolVersion({
-    protocolVersionMajor: buffer.readInt32BE(32),
-    protocolVersionMinor: buffer.readInt32BE(48),
-  });
+  return spokenVersion(buffer.readInt32BE(32), buffer.readInt32BE(48));
+}
+
+/** The version in which a message of this Protocol Version is answered: its own if we speak it, our newest if not. */
+export function spokenVersion(protocolVersionMajor: number, protocolVersionMinor: number): Version | undefined {
+  const version = fromProtocolVersion({ protocolVersionMajor, protocolVersionMinor });
   return version !== undefined && supportedVersions.includes(version) ? version : supportedVersions[0];
 }

@@ -11,15 +11,21 @@ import { redactText, type ServiceIdentity } from '../audit/index.ts';
 import { PasswordChecker } from '../credentials/index.ts';
 import type { Logger } from '../log/index.ts';
 import { VaultObjects, type MaterialKey } from '../objects/index.ts';
-import type { Context, Initiator, OperationDefinition, ServerFacts } from '../operations/index.ts';
+import {
+  OperationFailure,
+  type Context,
+  type Initiator,
+  type OperationDefinition,
+  type ServerFacts,
+} from '../operations/index.ts';
 import type { RandomBytes } from '../randomness.ts';
 import { ConflictError, type Client, type Store, type UnitOfWork } from '../store/index.ts';
-import { encodeOutcomes, encodeRefusal, type ItemOutcome, type Scene } from './answers.ts';
+import { encodeOutcomes, encodeRefusal, type ItemOutcome, type Scene as AnswerScene } from './answers.ts';
 import { batchProblem, runBatch } from './batch.ts';
 import { credentialProblem } from './credential-problem.ts';
 import type { Identity, Refusal } from './identity.ts';
 import { failed, failureFrom, type ItemFailure } from './item-result.ts';
-import { answerVersionOf, type Received, ttlvOf } from './received.ts';
+import { answerTo, answerVersionOf, type Received, ttlvOf } from './received.ts';
 import { recordItem, recordRefusal, type RecordingFrame } from './recording.ts';
 import { isFull, noRoomAtAll, takesChanges, type Room } from './room.ts';
 import type { Visit, Visits } from './visits.ts';
@@ -49,7 +55,7 @@ export interface DispatcherOptions {
 }
 
 export interface Answer {
-  /** TTLV. */
+  /** In the encoding of the message. */
   readonly bytes: Buffer;
   /** Whether the connection is to be closed after it. */
   readonly isLast: boolean;
@@ -71,9 +77,9 @@ export class Dispatcher {
     this.#passwords = new PasswordChecker(options.randomBytes);
   }
 
-  /** One whole request message -> TTLV bytes of its answer. */
+  /** One whole request message -> its answer. */
   async handle(message: Received, visit: Visit): Promise<Answer> {
-    const scene = this.#scene();
+    const scene = this.#scene(message);
     if (this.#options.room.stage() === 'nothing') return this.#refuseUnrecorded(message, scene, false);
     let initiator: Who = NOBODY;
     try {
@@ -94,7 +100,7 @@ export class Dispatcher {
 
   /** The answer to what cannot become a message, or may not: with the Result Reason and words given. The connection closes after it. */
   async refuse(message: Received, visit: Visit, failure: ItemFailure): Promise<Answer> {
-    const scene = this.#scene();
+    const scene = this.#scene(message);
     if (this.#options.room.stage() === 'nothing') return this.#refuseUnrecorded(message, scene, true);
     const identity = await this.#options.visits.identify(visit, scene.now).catch(this.#unexpected(scene));
     if (typeof identity === 'string') return this.#refuse(scene, NOBODY, answerVersionOf(message), failure, true);
@@ -168,7 +174,8 @@ export class Dispatcher {
         // Nothing can be written now, or others were always faster: the latter can still be recorded.
         if (error instanceof ConflictError) await this.#recordAlone(version, initiator, scene, outcomes);
         else if (isFull(error)) room.refusedUnrecorded();
-        return { bytes: encodeOutcomes(message.requestHeader, version, outcomes, scene), isLast: false };
+        const bytes = encodeOutcomes(message.requestHeader, version, outcomes, scene);
+        return { bytes: scene.written(bytes), isLast: false };
       }
     }
   }
@@ -184,15 +191,17 @@ export class Dispatcher {
     let problem: ItemFailure;
     try {
       const bytes = encodeOutcomes(requestHeader, version, outcomes, scene);
-      if (bytes.length <= maximumResponseSize) return { bytes, isWhole: true };
+      if (bytes.length <= maximumResponseSize) return { bytes: scene.written(bytes), isWhole: true };
       const message = `the answer has ${bytes.length} bytes, at most ${maximumResponseSize} are taken`;
       problem = failed('Response Too Large', message);
     } catch (cause) {
       // A CodecError here is not the client's: an operation has given what its payload cannot say.
-      problem = failureFrom(new Error('an answer cannot be encoded', { cause }), this.#unexpected(scene));
+      const isForeseen = cause instanceof OperationFailure;
+      const error = isForeseen ? cause : new Error('an answer cannot be encoded', { cause });
+      problem = failureFrom(error, this.#unexpected(scene));
     }
     failAll(outcomes, problem);
-    return { bytes: encodeOutcomes(requestHeader, version, outcomes, scene), isWhole: false };
+    return { bytes: scene.written(encodeOutcomes(requestHeader, version, outcomes, scene)), isWhole: false };
   }
 
   async #itemWork(unit: UnitOfWork, version: Version, initiator: Initiator, scene: Scene) {
@@ -242,7 +251,7 @@ export class Dispatcher {
     isLast: boolean,
   ): Promise<Answer> {
     const answerIn = version ?? V1_0;
-    const bytes = encodeRefusal(answerIn, failure, scene);
+    const bytes = scene.written(encodeRefusal(answerIn, failure, scene));
     const { store, room } = this.#options;
     for (;;) {
       const mayChange = takesChanges(room);
@@ -254,7 +263,8 @@ export class Dispatcher {
       } catch (error) {
         if (await this.#mayTryFromReserve(error, mayChange)) continue;
         if (isFull(error)) room.refusedUnrecorded();
-        return { bytes: encodeRefusal(answerIn, failureFrom(error, this.#unexpected(scene)), scene), isLast };
+        const answer = encodeRefusal(answerIn, failureFrom(error, this.#unexpected(scene)), scene);
+        return { bytes: scene.written(answer), isLast };
       }
     }
   }
@@ -267,7 +277,8 @@ export class Dispatcher {
   /** Nothing is looked up for it: not even who asks could be recorded. */
   #refuseUnrecorded(message: Received, scene: Scene, isLast: boolean): Answer {
     this.#options.room.refusedUnrecorded();
-    return { bytes: encodeRefusal(answerVersionOf(message) ?? V1_0, noRoomAtAll(), scene), isLast };
+    const bytes = encodeRefusal(answerVersionOf(message) ?? V1_0, noRoomAtAll(), scene);
+    return { bytes: scene.written(bytes), isLast };
   }
 
   #frame(unit: UnitOfWork, scene: Scene, initiator: Who): RecordingFrame {
@@ -302,8 +313,9 @@ export class Dispatcher {
     return identity.initiator;
   }
 
-  #scene(): Scene {
-    return { now: this.#options.now(), correlationId: this.#options.newId() };
+  #scene(message: Received): Scene {
+    const written = (bytes: Buffer) => answerTo(message, bytes);
+    return { now: this.#options.now(), correlationId: this.#options.newId(), written };
   }
 
   /** Logs an error that nobody foresaw; the log has it under the correlation value that this returns. */
@@ -313,6 +325,11 @@ export class Dispatcher {
       return correlationId;
     };
   }
+}
+
+interface Scene extends AnswerScene {
+  /** TTLV bytes of an answer -> the same in the encoding of the message. */
+  readonly written: (bytes: Buffer) => Buffer;
 }
 
 interface Who {

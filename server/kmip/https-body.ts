@@ -1,5 +1,16 @@
-import type { Version } from '../../kmip-codec/index.ts';
-import { versionToAnswer } from './answers.ts';
+import {
+  CodecError,
+  decodeItem,
+  decodeItemXml,
+  encodeItem,
+  encodeItemXml,
+  parseXml,
+  type TtlvItem,
+  type Version,
+  type XmlElement,
+} from '../../kmip-codec/index.ts';
+import { OperationFailure } from '../operations/index.ts';
+import { spokenVersion, versionToAnswer } from './answers.ts';
 
 /** How messages are written in the body of an HTTP request and its answer. */
 export interface BodyEncoding {
@@ -7,7 +18,7 @@ export interface BodyEncoding {
   readonly contentType: string;
   /** Request body -> TTLV bytes of the message. Throws CodecError. */
   readonly toTtlv: (body: Buffer) => Uint8Array;
-  /** TTLV bytes of a message -> response body. */
+  /** TTLV bytes of a message -> response body. Throws OperationFailure for what the encoding cannot say. */
   readonly fromTtlv: (bytes: Buffer) => Buffer;
   /** The version in which a body that cannot be read is answered; undefined if it names none. */
   readonly versionToAnswer: (body: Buffer) => Version | undefined;
@@ -20,9 +31,19 @@ const ttlv: BodyEncoding = {
   versionToAnswer,
 };
 
+const xml = textual('text/xml', 'XML', {
+  decode: decodeItemXml,
+  encode: encodeItemXml,
+  protocolVersion(text) {
+    const version = elementIn(elementIn(parseXml(text), 'RequestHeader'), 'ProtocolVersion');
+    const number = (name: string) => elementIn(version, name)?.attributes.get('value');
+    return [number('ProtocolVersionMajor'), number('ProtocolVersionMinor')];
+  },
+});
+
 /** By content type (encodings standard, section 2.4). */
 const bodyEncodings: ReadonlyMap<string, BodyEncoding> = new Map(
-  [ttlv].map(encoding => [encoding.contentType, encoding]),
+  [ttlv, xml].map(encoding => [encoding.contentType, encoding]),
 );
 
 export const contentTypes: readonly string[] = [...bodyEncodings.keys()];
@@ -36,3 +57,46 @@ export function bodyEncodingOf(contentType: string | undefined): BodyEncoding | 
 
 /** ASCII is a part of UTF-8. */
 const UTF8 = /^charset="?(utf-8|utf8|us-ascii)"?$/;
+
+interface TextForm {
+  readonly decode: (text: string) => TtlvItem;
+  readonly encode: (message: TtlvItem) => string;
+  /** Protocol Version Major and Minor, as far as they are found. Throws CodecError. */
+  readonly protocolVersion: (text: string) => readonly [unknown, unknown];
+}
+
+function textual(contentType: string, name: string, { decode, encode, protocolVersion }: TextForm): BodyEncoding {
+  return {
+    contentType,
+    toTtlv: body => encodeItem(decode(textOf(body))),
+    fromTtlv(bytes) {
+      try {
+        return Buffer.from(encode(decodeItem(bytes)));
+      } catch (error) {
+        // Text that came in another encoding may hold characters that this one has no form for.
+        if (!(error instanceof CodecError)) throw error;
+        throw new OperationFailure('General Failure', `the answer cannot be said in ${name}: ${error.message}`);
+      }
+    },
+    versionToAnswer(body) {
+      try {
+        const [major, minor] = protocolVersion(textOf(body)).map(part => Number(part));
+        return Number.isInteger(major) && Number.isInteger(minor) ? spokenVersion(major!, minor!) : undefined;
+      } catch (error) {
+        if (!(error instanceof CodecError)) throw error;
+        return undefined;
+      }
+    },
+  };
+}
+
+function textOf(body: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch {
+    throw new CodecError('the body is not UTF-8');
+  }
+}
+
+const elementIn = (parent: XmlElement | undefined, name: string): XmlElement | undefined =>
+  parent?.children.find((child): child is XmlElement => child.kind === 'element' && child.name === name);

@@ -104,13 +104,14 @@ export class HttpsConnection implements Conversation {
     const encoding = encodingOf(request);
     const { bytes, isLast } = await this.#answerTo(body, encoding);
     const headers = { 'content-type': encoding.contentType };
-    await this.#send(request, response, { status: 200, headers, body: encoding.fromTtlv(bytes), isLast });
+    await this.#send(request, response, { status: 200, headers, body: bytes, isLast });
   }
 
   #answerTo(body: Buffer, encoding: BodyEncoding): Promise<Answer> {
     const { dispatcher, visit, refusal } = this.#options;
     const message = {
       toTtlv: () => encoding.toTtlv(body),
+      fromTtlv: encoding.fromTtlv,
       versionToAnswer: () => encoding.versionToAnswer(body),
     };
     if (refusal === undefined) return dispatcher.handle(message, visit);
