@@ -181,7 +181,8 @@ async function kmipd(...argv) {
 /** Resolves once the server has said that it is ready. */
 function startServer() {
   const main = join(root, 'dist/server/cli/main.js');
-  const child = spawn(process.execPath, [main, 'serve', '--data', data, '--listen', '127.0.0.1:0'], {
+  const args = ['serve', '--data', data, '--listen', '127.0.0.1:0', '--set', 'operations.interop=true'];
+  const child = spawn(process.execPath, [main, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let log = '';

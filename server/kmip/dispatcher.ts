@@ -12,6 +12,7 @@ import { PasswordChecker } from '../credentials/index.ts';
 import type { Logger } from '../log/index.ts';
 import { VaultObjects, type MaterialKey } from '../objects/index.ts';
 import {
+  Correlations,
   OperationFailure,
   type Context,
   type Initiator,
@@ -63,12 +64,15 @@ export interface Answer {
 
 /** Times that a message is tried again when an object changed under its feet. */
 const TRIES_MAX = 8;
+/** What is initialized holds nothing; a client that forgets to finalize loses it in the end. */
+const PKCS11_SESSIONS = { perClientMax: 100, keptMs: 3_600_000 };
 const NOBODY = { id: 'CertificateID-none' };
 
 /** Turns request messages into response messages: version, header and batch rules, and one unit of work for each. Its methods never throw. */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #passwords: PasswordChecker;
+  readonly #pkcs11Sessions = new Correlations<true>(PKCS11_SESSIONS);
   /** By id; a vault keeps its name for good. */
   readonly #vaultNames = new Map<string, string>();
 
@@ -216,6 +220,12 @@ export class Dispatcher {
       server,
       idPlaceholder: undefined,
       answered: [],
+      alsoDone: [],
+      pkcs11Sessions: this.#pkcs11Sessions,
+      writeLog: (message, texts) => {
+        const shown = Object.entries(texts).map(([name, text]) => [name, redactText(text)]);
+        log.info(message, { correlationId: scene.correlationId, client: initiator.name, ...Object.fromEntries(shown) });
+      },
     };
     return { context, unit, operations, log, ticks, unexpected: this.#unexpected(scene) };
   }

@@ -1,6 +1,6 @@
 import { CodecError, ResultStatus } from '../../kmip-codec/index.ts';
 import { causeOfReason, type Cause } from '../audit/index.ts';
-import { OperationFailure, type ResultReasonName } from '../operations/index.ts';
+import { OperationFailure, type Context, type ResultReasonName } from '../operations/index.ts';
 import { StoreUnavailable } from '../store/index.ts';
 
 /** How one batch item ended. */
@@ -8,6 +8,8 @@ export type ItemResult = ItemSuccess | ItemFailure;
 export interface ItemSuccess {
   readonly ok: true;
   readonly payload: object;
+  /** Done to objects that the request does not name. */
+  readonly alsoDone?: Context['alsoDone'];
 }
 export interface ItemFailure {
   readonly ok: false;

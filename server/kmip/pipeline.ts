@@ -71,8 +71,10 @@ async function measured(work: ItemWork, next: () => Promise<ItemResult>): Promis
 
 async function resulting(work: ItemWork, next: () => Promise<object>): Promise<ItemResult> {
   try {
-    return { ok: true, payload: await next() };
+    const payload = await next();
+    return { ok: true, payload, alsoDone: work.context.alsoDone.splice(0) };
   } catch (error) {
+    work.context.alsoDone.length = 0;
     return failureFrom(error, work.unexpected);
   }
 }

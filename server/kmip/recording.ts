@@ -65,6 +65,18 @@ export function recordItem(
     requestData: describeRequest(operation, request),
     responseData,
   });
+  for (const also of result.ok ? (result.alsoDone ?? []) : []) {
+    record(frame, {
+      operation: Operation.names.xmlName(also.operation) as OperationName | undefined,
+      version: showVersion(version),
+      outcome: { ok: true },
+      uniqueIdentifier: also.uniqueIdentifier,
+      batchItem: position + 1,
+      batchCount: count,
+      requestData: {},
+      responseData: {},
+    });
+  }
 }
 
 /** Records that a message or a connection was refused before any operation. */

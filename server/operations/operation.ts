@@ -1,6 +1,7 @@
 import type { KnownOperation, RequestOf, ResponseOf, Version } from '../../kmip-codec/index.ts';
 import type { ManagedObject, ObjectStateName, VaultObjects } from '../objects/index.ts';
 import type { RandomBytes } from '../randomness.ts';
+import type { Correlations } from './correlations.ts';
 
 /** Who asks: made from the certificate that authenticated the connection. */
 export interface Initiator {
@@ -41,6 +42,12 @@ export interface Context {
   idPlaceholder: string | undefined;
   /** What the items of this batch have answered, in order; undefined of those that failed. Identifiers of 2.x may refer to it. */
   readonly answered?: { readonly operation: number; readonly payload: object | undefined }[];
+  /** Writes to the server's log what a client says; texts are redacted on the way. */
+  readonly writeLog: (message: string, texts: Readonly<Record<string, string>>) => void;
+  /** What an item has done to objects that its request does not name; each gets an event of its own when the item succeeds. */
+  readonly alsoDone: { readonly operation: KnownOperation; readonly uniqueIdentifier: string }[];
+  /** What clients have initialized with PKCS#11. */
+  readonly pkcs11Sessions: Correlations<true>;
 }
 export type ObjectContext = Context & { readonly object: ManagedObject };
 

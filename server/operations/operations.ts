@@ -16,14 +16,19 @@ import { getAttributeList } from './get-attribute-list.ts';
 import { getAttributes } from './get-attributes.ts';
 import { getUsageAllocation } from './get-usage-allocation.ts';
 import { importObject } from './import.ts';
+import { interop } from './interop.ts';
 import { locate } from './locate.ts';
+import { log } from './log.ts';
 import { modifyAttribute } from './modify-attribute.ts';
 import { obtainLease } from './obtain-lease.ts';
 import type { OperationDefinition } from './operation.ts';
+import { ping } from './ping.ts';
+import { pkcs11 } from './pkcs11.ts';
 import { query } from './query.ts';
 import { reKey } from './re-key.ts';
 import { register } from './register.ts';
 import { revoke } from './revoke.ts';
+import { setEndpointRole } from './set-endpoint-role.ts';
 import { createSplitKey, joinSplitKey } from './split-key.ts';
 
 /** Every operation of this server: the one list; others, such as what Query answers, are computed from it. */
@@ -56,5 +61,10 @@ export const operations: ReadonlyMap<KnownOperation, OperationDefinition> = new 
     decrypt,
     importObject,
     exportObject,
+    log,
+    setEndpointRole,
+    pkcs11,
+    interop,
+    ping,
   ].map(one => [one.operation, one as unknown as OperationDefinition] as const),
 );

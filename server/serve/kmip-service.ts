@@ -1,3 +1,4 @@
+import { Operation } from '../../kmip-codec/index.ts';
 import {
   Dispatcher,
   type DispatcherOptions,
@@ -46,7 +47,8 @@ const VENDOR = 'kmipd';
 
 /** The parts that serve KMIP, put together; nothing listens yet. */
 export function kmipService(options: KmipServiceOptions): KmipService {
-  const { settings, store, service, log, now, randomBytes, newId, operations = allOperations } = options;
+  const { settings, store, service, log, now, randomBytes, newId } = options;
+  const operations = offered(options.operations ?? allOperations, settings);
   const { room = unwatchedRoom } = options;
   const { limits } = settings;
   const vaultKeys = new VaultKeys(options.rootKey, id => store.directory.vault(id));
@@ -102,4 +104,10 @@ export function kmipService(options: KmipServiceOptions): KmipService {
     log,
   });
   return { listeners, visits, sightings, watch };
+}
+
+/** Interop is for test runs only: it is not there unless a setting says so (2.1 §6.1.26). */
+function offered(operations: DispatcherOptions['operations'], settings: Settings): DispatcherOptions['operations'] {
+  if (settings.operations.interop) return operations;
+  return new Map([...operations].filter(([code]) => code !== Operation.Interop));
 }

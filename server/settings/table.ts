@@ -117,6 +117,11 @@ const settingsTable = {
     unit: 'instances',
   }),
 
+  'operations.interop': row(
+    yesOrNo,
+    false,
+    'offer Interop, by which a test run destroys every object of its vault: for conformance tests, never in production',
+  ),
   'keys.leaseTimeSeconds': row(wholeNumber(1, 31_536_000), 3600, 'Lease Time that clients are told', { unit: 's' }),
   'store.busyMs': row(wholeNumber(0, 60_000), 2000, 'how long to wait for a database that another process has locked', {
     unit: 'ms',

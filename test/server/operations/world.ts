@@ -22,6 +22,7 @@ import {
 import { VaultObjects } from '../../../server/objects/index.ts';
 import {
   checkStorage,
+  Correlations,
   OperationFailure,
   operations,
   reasonFor,
@@ -60,6 +61,10 @@ export class World {
     attributeInstancesMax: 10,
     operations: [...operations.keys()],
   };
+  readonly pkcs11Sessions = new Correlations<true>({ perClientMax: 3, keptMs: 60_000 });
+  /** What operations have written to the log, and what they did to objects that no request named. */
+  readonly said: unknown[] = [];
+  readonly alsoDone: Context['alsoDone'] = [];
   #drawn = 0;
 
   constructor(store: Store) {
@@ -122,7 +127,12 @@ export class World {
     const { version, now, randomBytes, server, idPlaceholder } = this;
     const initiator = { id: 'CertificateID-test', name: 'test', vault: VAULT, client: 'client' };
     const objects = this.#objectsIn(unit);
-    const context: Context = { version, now, randomBytes, server, idPlaceholder, initiator, objects };
+    const { said, pkcs11Sessions } = this;
+    const context: Context = {
+      ...{ version, now, randomBytes, server, idPlaceholder, initiator, objects, pkcs11Sessions },
+      alsoDone: this.alsoDone,
+      writeLog: (message, texts) => said.push([message, texts]),
+    };
     return context as ObjectContext;
   }
 
