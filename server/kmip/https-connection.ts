@@ -155,7 +155,8 @@ export class HttpsConnection implements Conversation {
     await new Promise(resolve => response.once('close', resolve).end(resolve));
     this.#waiting--;
     if (this.#isLast) return this.#finish();
-    if (this.#waiting === 0) this.#wait(IDLE, idleTimeoutMs);
+    if (this.#waiting > 0) return;
+    this.#wait(IDLE, idleTimeoutMs);
     this.#socket.resume();
   }
 
