@@ -11,7 +11,7 @@ import { validityAt } from './validity.ts';
  * The first rule that a path breaks whose names and signatures hold: RFC 5280 §6.1, from the root down. The root is asked for
  * everything but its signature, for it may limit what is below it (RFC 5937).
  */
-export function brokenRule(path: Path, now: Date): PathProblem | undefined {
+export function brokenRule(path: Path, now: Date, purpose: Purpose = 'client'): PathProblem | undefined {
   const root = path.length - 1;
   const constraints: NameConstraints[] = [];
   /** Authorities that may still follow, those that issued themselves not counted. */
@@ -20,7 +20,7 @@ export function brokenRule(path: Path, now: Date): PathProblem | undefined {
     const certificate = path[position]!;
     const { extensions, subject } = certificate.fields;
     const isLeaf = position === 0;
-    const alone = brokenAlone(certificate, isLeaf ? 'client' : position === root ? 'root' : 'authority', now);
+    const alone = brokenAlone(certificate, isLeaf ? 'end' : position === root ? 'root' : 'authority', now, purpose);
     if (alone) return problemAt(path, position, ...alone);
     if (isLeaf || !certificate.isSelfIssued) {
       const broken = brokenConstraint(constraints, constrainedNames(subject.parts, extensions.alternativeNames));
@@ -36,17 +36,25 @@ export function brokenRule(path: Path, now: Date): PathProblem | undefined {
   return undefined;
 }
 
+/** What the end of a path is to be good for. */
+export type Purpose = 'client' | 'any';
+
 /** What a certificate breaks; `detail` is that of a PathProblem without where it stands. */
 type Finding = readonly [rule: PathRule, detail: string] | undefined;
 
 /** What a certificate breaks by itself, whatever stands above and below. */
-export function brokenAlone(certificate: PathCertificate, as: 'client' | 'authority' | 'root', now: Date): Finding {
+export function brokenAlone(
+  certificate: PathCertificate,
+  as: 'end' | 'authority' | 'root',
+  now: Date,
+  purpose: Purpose = 'client',
+): Finding {
   const { fields } = certificate;
   return (
     brokenForm(fields) ??
     brokenDates(fields, now) ??
     brokenCriticality(fields) ??
-    (as === 'client' ? brokenClient(fields) : brokenAuthority(certificate, as)) ??
+    (as === 'end' ? brokenEnd(fields, purpose) : brokenAuthority(certificate, as, purpose)) ??
     brokenKey(certificate)
   );
 }
@@ -97,7 +105,8 @@ function brokenCriticality({ extensions }: CertificateFields): Finding {
 const PURPOSES = { clientAuth: '1.3.6.1.5.5.7.3.2', any: '2.5.29.37.0' };
 
 /** RFC 5280 §4.2.1.3, §4.2.1.12; RFC 8446 §4.4.2.4. Absent, as often, both mean no limit. */
-function brokenClient({ extensions }: CertificateFields): Finding {
+function brokenEnd({ extensions }: CertificateFields, purpose: Purpose): Finding {
+  if (purpose === 'any') return undefined;
   const { keyUsage, extendedKeyUsage } = extensions;
   if (keyUsage?.has('digitalSignature') === false) {
     return ['key usage', 'its key usage is not for digital signatures, expected digitalSignature'];
@@ -106,7 +115,7 @@ function brokenClient({ extensions }: CertificateFields): Finding {
 }
 
 /** A root of version 1 or 2 cannot say that it is an authority; that it is given as root, and names itself as its issuer, says it. */
-function brokenAuthority(certificate: PathCertificate, as: 'authority' | 'root'): Finding {
+function brokenAuthority(certificate: PathCertificate, as: 'authority' | 'root', purpose: Purpose): Finding {
   const { version, extensions } = certificate.fields;
   const isOldRoot = as === 'root' && version < 3 && certificate.isSelfIssued;
   if (!extensions.isCa && !isOldRoot) {
@@ -115,7 +124,8 @@ function brokenAuthority(certificate: PathCertificate, as: 'authority' | 'root')
   if (extensions.keyUsage?.has('keyCertSign') === false) {
     return ['key usage', 'its key usage is not for signing certificates, expected keyCertSign'];
   }
-  return brokenPurpose(extensions.extendedKeyUsage) ?? brokenConstraints(certificate);
+  const broken = purpose === 'any' ? undefined : brokenPurpose(extensions.extendedKeyUsage);
+  return broken ?? brokenConstraints(certificate);
 }
 
 function brokenConstraints(certificate: PathCertificate): Finding {

@@ -3,7 +3,7 @@ import { CertificateError } from './certificate-error.ts';
 import { readCrl, type RevocationList } from './crl.ts';
 import { PathSearch } from './path-building.ts';
 import { type Path, PathCertificate, problemAt } from './path-certificate.ts';
-import { brokenAlone, brokenRule } from './path-checks.ts';
+import { brokenAlone, brokenRule, type Purpose } from './path-checks.ts';
 import type { PathProblem } from './path-problem.ts';
 import { checkRevocation } from './revocation.ts';
 import type { Validity } from './validity.ts';
@@ -20,6 +20,8 @@ export interface ValidatePath {
   /** Whether a list that is past its next update, or not yet of its time, refuses the certificates of its issuer. */
   staleCrl: 'refuse' | 'accept';
   now: Date;
+  /** What the certificate is to be good for: that of a TLS client unless said; `any` asks for no purpose. */
+  purpose?: Purpose;
 }
 
 export type ValidatedPath =
@@ -41,7 +43,8 @@ const PATHS_MAX = 10;
  * authority, is accepted when it names itself as its issuer: the administrator said it. An intermediate one never is. The root
  * itself is no client.
  */
-export function validatePath({ certificate, issuers, root, crls, staleCrl, now }: ValidatePath): ValidatedPath {
+export function validatePath(given: ValidatePath): ValidatedPath {
+  const { certificate, issuers, root, crls } = given;
   const leaf = read(certificate, 'the certificate');
   if ('rule' in leaf) return { ok: false, problem: leaf };
   const anchor = read(root, 'the trusted root');
@@ -53,7 +56,7 @@ export function validatePath({ certificate, issuers, root, crls, staleCrl, now }
   let problem: PathProblem | undefined;
   let judged = 0;
   for (const path of search.paths()) {
-    const judgement = judge(path, lists, staleCrl, now);
+    const judgement = judge(path, lists, given);
     if (judgement.ok) return judgement;
     problem ??= judgement.problem;
     if (++judged === PATHS_MAX) break;
@@ -72,8 +75,12 @@ export function rootProblem(root: Uint8Array, now: Date): PathProblem | undefine
   return found && problemAt([anchor], 0, ...found);
 }
 
-function judge(path: Path, lists: readonly RevocationList[], staleCrl: 'refuse' | 'accept', now: Date): ValidatedPath {
-  const broken = brokenRule(path, now);
+function judge(
+  path: Path,
+  lists: readonly RevocationList[],
+  { staleCrl, now, purpose = 'client' }: ValidatePath,
+): ValidatedPath {
+  const broken = brokenRule(path, now, purpose);
   if (broken) return { ok: false, problem: broken };
   const { problem, asked } = checkRevocation(path, lists, staleCrl, now);
   if (problem) return { ok: false, problem };

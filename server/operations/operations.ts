@@ -30,6 +30,7 @@ import { register } from './register.ts';
 import { revoke } from './revoke.ts';
 import { setEndpointRole } from './set-endpoint-role.ts';
 import { createSplitKey, joinSplitKey } from './split-key.ts';
+import { validate } from './validate.ts';
 
 /** Every operation of this server: the one list; others, such as what Query answers, are computed from it. */
 export const operations: ReadonlyMap<KnownOperation, OperationDefinition> = new Map(
@@ -55,6 +56,7 @@ export const operations: ReadonlyMap<KnownOperation, OperationDefinition> = new 
     getUsageAllocation,
     archive,
     recover,
+    validate,
     query,
     discoverVersions,
     encrypt,
