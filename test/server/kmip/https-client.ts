@@ -2,8 +2,32 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Agent, request as sendRequest } from 'node:https';
 import { connect, type TLSSocket } from 'node:tls';
 import type { Test } from 'tap';
-import { decodeResponse, encodeRequest, V1_4, type RequestBatchItem, type Version } from '../../../kmip-codec/index.ts';
+import {
+  decodeItem,
+  decodeItemXml,
+  decodeResponse,
+  encodeItem,
+  encodeItemXml,
+  encodeRequest,
+  V1_4,
+  type RequestBatchItem,
+  type Version,
+} from '../../../kmip-codec/index.ts';
 import { requestMessage, type ClientIdentity, type RunningTestServer } from '../running-server.ts';
+
+/** A message in the body of a request or an answer, from and to TTLV. */
+export interface Body {
+  readonly contentType: string;
+  readonly from: (ttlv: Buffer) => Buffer;
+  readonly to: (body: Buffer) => Buffer;
+}
+export const TTLV: Body = { contentType: 'application/octet-stream', from: bytes => bytes, to: bytes => bytes };
+export const XML: Body = {
+  contentType: 'text/xml',
+  from: bytes => Buffer.from(encodeItemXml(decodeItem(bytes))),
+  to: body => encodeItem(decodeItemXml(String(body))),
+};
+export const BODIES: readonly Body[] = [TTLV, XML];
 
 export interface HttpAnswer {
   readonly status: number;
@@ -65,10 +89,18 @@ export class HttpsClient {
     });
   }
 
-  /** Sends a batch as TTLV and gives the response message. */
-  async batch(items: readonly RequestBatchItem[], { version = V1_4 }: { version?: Version } = {}) {
-    const { body } = await this.post(encodeRequest(requestMessage(items, { version }), version));
-    return decodeResponse(body).message;
+  /** Sends a batch and gives the response message. Throws for an answer that is not as the profile has it (encodings 2.5). */
+  async batch(
+    items: readonly RequestBatchItem[],
+    { version = V1_4, body = TTLV }: { version?: Version; body?: Body } = {},
+  ) {
+    const sent = body.from(encodeRequest(requestMessage(items, { version }), version));
+    const answer = await this.post(sent, { headers: { 'content-type': body.contentType } });
+    const { 'content-type': type, 'content-length': length, 'cache-control': caching } = answer.headers;
+    const found = [answer.status, type, length, caching].join(', ');
+    const expected = [200, body.contentType, answer.body.length, 'no-cache'].join(', ');
+    if (found !== expected) throw new Error(`${found}, ${expected} is expected`);
+    return decodeResponse(body.to(answer.body)).message;
   }
 }
 
