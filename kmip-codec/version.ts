@@ -20,7 +20,7 @@ export const V3_0 = version(3, 0);
 export const STORED = version(1, 255);
 
 /** The versions whose messages this codec encodes and decodes, newest first, as Discover Versions lists them (1.4 §4.26). */
-export const supportedVersions: readonly Version[] = [V1_4, V1_3, V1_2, V1_1, V1_0];
+export const supportedVersions: readonly Version[] = [V2_1, V2_0, V1_4, V1_3, V1_2, V1_1, V1_0];
 
 /** '1.4'. */
 export const showVersion = (v: Version): string => `${v >> 8}.${v & 255}`;

@@ -37,7 +37,7 @@ export function encodeOutcomes(
   scene: Scene,
 ): Buffer {
   const batchItems = outcomes.map(({ item, result }): ResponseBatchItem => ({
-    operation: item.operation,
+    operation: result.answers ?? item.operation,
     uniqueBatchItemId: item.uniqueBatchItemId,
     ...(result.ok
       ? { resultStatus: ResultStatus.Success, responsePayload: result.payload }
@@ -77,11 +77,13 @@ const resultFields = (failure: ItemFailure, version: Version) => ({
   ...(failure.status === ResultStatus.OperationFailed && {
     resultReason: reasonFor(failure, version).value as NonNullable<ResponseBatchItem['resultReason']>,
   }),
-  resultMessage: failure.message,
+  ...(failure.status === ResultStatus.OperationPending
+    ? { asynchronousCorrelationValue: failure.asynchronousCorrelationValue }
+    : { resultMessage: failure.message }),
 });
 
 /**
- * The version in which a message that cannot be decoded is answered: its own if we speak it, our newest if it names another,
+ * The version in which a message that cannot be decoded is answered: its own if we speak it, else one that its sender may read;
  * undefined if it names none. It is looked for where every valid message has it, so that the rest may be missing or wrong.
  */
 export function versionToAnswer(bytes: Uint8Array): Version | undefined {
@@ -99,8 +101,12 @@ export function versionToAnswer(bytes: Uint8Array): Version | undefined {
   return spokenVersion(buffer.readInt32BE(32), buffer.readInt32BE(48));
 }
 
-/** The version in which a message of this Protocol Version is answered: its own if we speak it, our newest if not. */
+/**
+ * The version in which a message of this Protocol Version is answered: its own, else the newest of ours that is older, which its
+ * sender is likeliest to read; our oldest where all are newer, our newest where it is none at all.
+ */
 export function spokenVersion(protocolVersionMajor: number, protocolVersionMinor: number): Version | undefined {
   const version = fromProtocolVersion({ protocolVersionMajor, protocolVersionMinor });
-  return version !== undefined && supportedVersions.includes(version) ? version : supportedVersions[0];
+  if (version === undefined) return supportedVersions[0];
+  return supportedVersions.find(one => one <= version) ?? supportedVersions.at(-1);
 }

@@ -5,12 +5,9 @@ import {
   ObjectType,
   ResultStatus,
   State,
+  supportedVersions,
   toProtocolVersion,
-  V1_0,
   V1_1,
-  V1_2,
-  V1_3,
-  V1_4,
   type ResponseMessage,
 } from '../../kmip-codec/index.ts';
 import { boot, playConnection, playConversation, type Step, type Subject } from '../../server/demo/index.ts';
@@ -78,7 +75,7 @@ function payloadsOf(t: Test, { step, answer }: Exchange): unknown[] {
   });
 }
 
-const versions = { protocolVersions: [V1_4, V1_3, V1_2, V1_1, V1_0].map(toProtocolVersion) };
+const versions = { protocolVersions: supportedVersions.map(toProtocolVersion) };
 
 for (const tlsVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
   t.test(`a virtual machine is encrypted as vCenter does it, over ${tlsVersion}`, async t => {

@@ -11,7 +11,10 @@ import {
   V1_0,
   V1_1,
   V1_4,
-  fromProtocolVersion,
+  V2_0,
+  V2_1,
+  supportedVersions,
+  toProtocolVersion,
 } from '../../../kmip-codec/index.ts';
 import { runServer, type KmipClient } from '../running-server.ts';
 import { bytesOf, createItem, ending, endings, getItem, identifierIn } from './messages.ts';
@@ -216,34 +219,33 @@ t.test('what is out of step gets Invalid Message, and the connection ends', asyn
   }
 });
 
-t.test('a version that is not spoken is answered in the newest that is (1.4 §6.1, §11.1)', async t => {
+t.test('a version that is not spoken is answered in the nearest older one that is (1.4 §6.1, §11.1)', async t => {
   const server = await runServer(t);
   const client = await server.connect(await server.addClient('a'));
   const works = await worker(client);
-  for (const [major, minor] of [
-    [0, 0],
-    [0, 9],
-    [1, 5],
-    [1, 9],
-    [2, 0],
-    [2, 1],
-    [3, 0],
-    [255, 255],
-    [-1, 0],
-    [1, -1],
-    [256, 4],
-    [2 ** 31 - 1, 0],
-  ]) {
+  for (const [major, minor, spoken] of [
+    [0, 0, V1_0],
+    [0, 9, V1_0],
+    [1, 5, V1_4],
+    [1, 9, V1_4],
+    [2, 2, V2_1],
+    [3, 0, V2_1],
+    [255, 255, V2_1],
+    [-1, 0, V2_1],
+    [1, -1, V2_1],
+    [256, 4, V2_1],
+    [2 ** 31 - 1, 0, V2_1],
+  ] as const) {
     const bytes = bytesOf([getItem('x')]);
-    bytes.writeInt32BE(major!, 32);
-    bytes.writeInt32BE(minor!, 48);
+    bytes.writeInt32BE(major, 32);
+    bytes.writeInt32BE(minor, 48);
     const { version, message } = decodeResponse((await client.sendBytes(bytes))!);
-    t.equal(version, V1_4, `${major}.${minor}`);
+    t.equal(version, spoken, `${major}.${minor}`);
     t.match(message.batchItems, [
       {
         operation: undefined,
         resultStatus: ResultStatus.OperationFailed,
-        resultReason: ResultReason.InvalidMessage,
+        resultReason: spoken < V2_0 ? ResultReason.InvalidMessage : ResultReason.UnsupportedProtocolVersion,
         resultMessage: `requestHeader.protocolVersion: KMIP ${major}.${minor} is not supported`,
       },
     ]);
@@ -254,11 +256,10 @@ t.test('a version that is not spoken is answered in the newest that is (1.4 §6.
 t.test('an answer is in the version of its request (1.4 §6.1)', async t => {
   const server = await runServer(t);
   const client = await server.connect(await server.addClient('a'));
-  for (const minor of [0, 1, 2, 3, 4]) {
-    const version = fromProtocolVersion({ protocolVersionMajor: 1, protocolVersionMinor: minor })!;
+  for (const version of supportedVersions) {
     const { responseHeader, batchItems } = await client.batch([createItem(), getItem()], { version });
     t.match(responseHeader, {
-      protocolVersion: { protocolVersionMajor: 1, protocolVersionMinor: minor },
+      protocolVersion: toProtocolVersion(version),
       batchCount: 2,
     });
     t.same(batchItems?.map(ending), ['Success', 'Success'], showVersion(version));

@@ -26,6 +26,7 @@ import {
   V1_4,
   type Attribute,
 } from '../../../kmip-codec/index.ts';
+import { versionsBefore2 } from './versions.ts';
 import { openWorld, type World } from './world.ts';
 
 const name = (nameValue: string) => ({ nameValue, nameType: NameType.UninterpretedTextString });
@@ -48,7 +49,7 @@ async function instances(world: World, uniqueIdentifier: string, attributeName: 
   return attributes!.map(one => [one.attributeIndex ?? 0, one.value]);
 }
 const inEachVersion = async (world: World, run: (says: string) => Promise<void>) => {
-  for (const version of supportedVersions) {
+  for (const version of versionsBefore2) {
     world.version = version;
     await run(showVersion(version));
   }

@@ -20,7 +20,7 @@ t.test('lists every version that is spoken, newest first, when the client names 
 
 t.test('lists what client and server have in common in the order of the server (1.4 §4.26)', async t => {
   const world = await openWorld(t);
-  const named = [V1_0, version(9, 31), V1_3, V1_0, V1_4, version(2, 1)].map(toProtocolVersion);
+  const named = [V1_0, version(9, 31), V1_3, V1_0, V1_4, version(3, 1)].map(toProtocolVersion);
   const { protocolVersions } = await world.run(Operation.DiscoverVersions, { protocolVersions: named });
   t.same(protocolVersions, [V1_4, V1_3, V1_0].map(toProtocolVersion));
 });
