@@ -41,7 +41,8 @@ export async function runBatch(message: RequestMessage, work: Omit<ItemWork, 'it
     const result = await runItem({ ...work, item });
     work.context.answered?.push({ operation: item.operation, payload: result.ok ? result.payload : undefined });
     outcomes.push({ item, result, uniqueIdentifier: (result.ok ? identifierIn(result.payload) : undefined) ?? asked });
-    if (result.ok || option === BatchErrorContinuationOption.Continue) continue;
+    const isPending = !result.ok && result.status === ResultStatus.OperationPending;
+    if (result.ok || isPending || option === BatchErrorContinuationOption.Continue) continue;
     if (option === BatchErrorContinuationOption.Undo) {
       work.unit.rollback(start);
       for (const one of outcomes) if (one.result.ok) one.result = undone;

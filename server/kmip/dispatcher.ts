@@ -1,4 +1,5 @@
 import {
+  AsynchronousIndicator,
   BatchTooLargeError,
   decodeRequest,
   UnsupportedVersionError,
@@ -22,6 +23,8 @@ import {
 import type { RandomBytes } from '../randomness.ts';
 import { ConflictError, type Client, type Store, type UnitOfWork } from '../store/index.ts';
 import { encodeOutcomes, encodeRefusal, type ItemOutcome, type Scene as AnswerScene } from './answers.ts';
+import { asynchronousWay } from './asynchronous-way.ts';
+import { AsynchronousWork } from './asynchronous-work.ts';
 import { batchProblem, runBatch } from './batch.ts';
 import { credentialProblem } from './credential-problem.ts';
 import type { Identity, Refusal } from './identity.ts';
@@ -72,6 +75,7 @@ const NOBODY = { id: 'CertificateID-none' };
 export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #passwords: PasswordChecker;
+  readonly #asynchronous: AsynchronousWork;
   readonly #pkcs11Sessions = new Correlations<true>(PKCS11_SESSIONS);
   /** By id; a vault keeps its name for good. */
   readonly #vaultNames = new Map<string, string>();
@@ -79,6 +83,7 @@ export class Dispatcher {
   constructor(options: DispatcherOptions) {
     this.#options = options;
     this.#passwords = new PasswordChecker(options.randomBytes);
+    this.#asynchronous = new AsynchronousWork(options);
   }
 
   /** One whole request message -> its answer. */
@@ -143,7 +148,43 @@ export class Dispatcher {
     const wrongCredential = await credentialProblem(client, credentials, this.#passwords);
     if (wrongCredential !== undefined)
       return this.#refuse(scene, initiator, version, failed('Authentication Not Successful', wrongCredential), true);
-    return this.#work(message, version, initiator, scene);
+    const way = asynchronousWay(message);
+    if (typeof way !== 'string') return this.#refuse(scene, initiator, version, way, false);
+    const pending = way === 'later' ? this.#later(message, version, initiator, scene) : undefined;
+    if (pending === undefined) return this.#work(message, version, initiator, scene);
+    return { bytes: this.#encoded(message, version, pending, scene).bytes, isLast: false };
+  }
+
+  /** What was taken to be done later and has begun is done to its end; the rest is not. To be called when no more messages come. */
+  stop(): Promise<void> {
+    return this.#asynchronous.stop();
+  }
+
+  /** Pending outcomes. Undefined when the client has too much outstanding and takes an answer now as well. */
+  #later(
+    message: RequestMessage,
+    version: Version,
+    initiator: Initiator,
+    scene: Scene,
+  ): readonly ItemOutcome[] | undefined {
+    const { client } = initiator;
+    const pending = this.#asynchronous.submit(client, message, scene.now, async left => {
+      // When it is done is another time than when it was asked for.
+      const later = { ...scene, now: this.#options.now() };
+      try {
+        return (await this.#carryOut(left, version, initiator, later, () => true)).outcomes;
+      } catch (error) {
+        const result = failureFrom(error, this.#unexpected(later));
+        return (left.batchItems ?? []).map(item => ({ item, result, uniqueIdentifier: undefined }));
+      }
+    });
+    if (pending !== undefined || message.requestHeader.asynchronousIndicator !== AsynchronousIndicator.Mandatory)
+      return pending;
+    const problem = failed(
+      'Server Limit Exceeded',
+      'too many requests of this client are outstanding, poll them first',
+    );
+    return (message.batchItems ?? []).map(item => ({ item, result: problem, uniqueIdentifier: undefined }));
   }
 
   #undecodable(error: unknown, scene: Scene): ItemFailure {
@@ -155,8 +196,30 @@ export class Dispatcher {
     return failureFrom(error, this.#unexpected(scene));
   }
 
-  /** One unit of work for the message; tried again when somebody else changed the same object meanwhile. */
   async #work(message: RequestMessage, version: Version, initiator: Initiator, scene: Scene): Promise<Answer> {
+    let bytes: Buffer | undefined;
+    const { outcomes, isDone } = await this.#carryOut(message, version, initiator, scene, found => {
+      const encoded = this.#encoded(message, version, found, scene);
+      bytes = encoded.bytes;
+      return encoded.isWhole;
+    });
+    if (!isDone || bytes === undefined)
+      return { bytes: scene.written(encodeOutcomes(message.requestHeader, version, outcomes, scene)), isLast: false };
+    for (const { result } of outcomes) result.delivered?.();
+    return { bytes, isLast: false };
+  }
+
+  /**
+   * One unit of work for the message; tried again when somebody else changed the same object meanwhile. Nothing is changed when
+   * `isGivable` says that the outcomes cannot be given. Not `isDone` when it could not be committed: every item has failed then.
+   */
+  async #carryOut(
+    message: RequestMessage,
+    version: Version,
+    initiator: Initiator,
+    scene: Scene,
+    isGivable: (outcomes: readonly ItemOutcome[]) => boolean,
+  ): Promise<{ outcomes: readonly ItemOutcome[]; isDone: boolean }> {
     const { room } = this.#options;
     for (let attempt = 1; ; attempt++) {
       const unit = this.#options.store.begin();
@@ -164,13 +227,13 @@ export class Dispatcher {
       const mayChange = takesChanges(room);
       const work = { ...(await this.#itemWork(unit, version, initiator, scene)), takesChanges: mayChange };
       const outcomes = await runBatch(message, work);
-      const { bytes, isWhole } = this.#encoded(message, version, outcomes, scene);
+      const isWhole = isGivable(outcomes);
       // What reads would write down are changes of state that time has brought; they are written down later as well.
       if (!isWhole || !mayChange) unit.rollback(start);
       this.#record(unit, version, initiator, scene, outcomes);
       try {
         await unit.commit();
-        return { bytes, isLast: false };
+        return { outcomes, isDone: true };
       } catch (error) {
         if (error instanceof ConflictError && attempt < TRIES_MAX) continue;
         if (await this.#mayTryFromReserve(error, mayChange)) continue;
@@ -178,8 +241,7 @@ export class Dispatcher {
         // Nothing can be written now, or others were always faster: the latter can still be recorded.
         if (error instanceof ConflictError) await this.#recordAlone(version, initiator, scene, outcomes);
         else if (isFull(error)) room.refusedUnrecorded();
-        const bytes = encodeOutcomes(message.requestHeader, version, outcomes, scene);
-        return { bytes: scene.written(bytes), isLast: false };
+        return { outcomes, isDone: false };
       }
     }
   }
@@ -221,6 +283,7 @@ export class Dispatcher {
       idPlaceholder: undefined,
       answered: [],
       alsoDone: [],
+      asynchronous: this.#asynchronous.of(initiator.client, scene.now),
       pkcs11Sessions: this.#pkcs11Sessions,
       writeLog: (message, texts) => {
         const shown = Object.entries(texts).map(([name, text]) => [name, redactText(text)]);

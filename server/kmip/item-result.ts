@@ -1,19 +1,26 @@
-import { CodecError, ResultStatus } from '../../kmip-codec/index.ts';
+import { CodecError, ResultStatus, type RequestBatchItem } from '../../kmip-codec/index.ts';
 import { causeOfReason, type Cause } from '../audit/index.ts';
 import { OperationFailure, type Context, type ResultReasonName } from '../operations/index.ts';
 import { StoreUnavailable } from '../store/index.ts';
 
 /** How one batch item ended. */
 export type ItemResult = ItemSuccess | ItemFailure;
-export interface ItemSuccess {
+/** Of an outcome that Poll tells: whose answer it is, and what is to be done when the client has it. */
+interface PolledFor {
+  readonly answers?: RequestBatchItem['operation'];
+  readonly delivered?: () => void;
+}
+export interface ItemSuccess extends PolledFor {
   readonly ok: true;
   readonly payload: object;
   /** Done to objects that the request does not name. */
   readonly alsoDone?: Context['alsoDone'];
 }
-export interface ItemFailure {
+export interface ItemFailure extends PolledFor {
   readonly ok: false;
   readonly status: number;
+  /** Of an item that is pending. */
+  readonly asynchronousCorrelationValue?: Uint8Array;
   readonly reason: ResultReasonName;
   readonly options: OperationFailure['options'];
   /** For the client. */

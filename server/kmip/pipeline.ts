@@ -17,6 +17,7 @@ import {
   type OperationDefinition,
 } from '../operations/index.ts';
 import type { UnitOfWork } from '../store/index.ts';
+import { Polled } from './asynchronous-work.ts';
 import { resolved } from './identifier-references.ts';
 import { failureFrom, type ItemResult } from './item-result.ts';
 import { refuseChange } from './room.ts';
@@ -72,6 +73,7 @@ async function measured(work: ItemWork, next: () => Promise<ItemResult>): Promis
 async function resulting(work: ItemWork, next: () => Promise<object>): Promise<ItemResult> {
   try {
     const payload = await next();
+    if (payload instanceof Polled) return payload.result;
     return { ok: true, payload, alsoDone: work.context.alsoDone.splice(0) };
   } catch (error) {
     work.context.alsoDone.length = 0;

@@ -1,3 +1,4 @@
+export type { AsynchronousRequests } from './asynchronous.ts';
 export { Correlations, type Keeping } from './correlations.ts';
 export { OperationFailure, reasonFor, type FailureOptions, type ResultReasonName } from './results.ts';
 export {

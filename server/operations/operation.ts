@@ -1,6 +1,7 @@
 import type { KnownOperation, RequestOf, ResponseOf, Version } from '../../kmip-codec/index.ts';
 import type { ManagedObject, ObjectStateName, VaultObjects } from '../objects/index.ts';
 import type { RandomBytes } from '../randomness.ts';
+import type { AsynchronousRequests } from './asynchronous.ts';
 import type { Correlations } from './correlations.ts';
 
 /** Who asks: made from the certificate that authenticated the connection. */
@@ -46,6 +47,8 @@ export interface Context {
   readonly writeLog: (message: string, texts: Readonly<Record<string, string>>) => void;
   /** What an item has done to objects that its request does not name; each gets an event of its own when the item succeeds. */
   readonly alsoDone: { readonly operation: KnownOperation; readonly uniqueIdentifier: string }[];
+  /** Requests of this client that are done after they were answered. */
+  readonly asynchronous: AsynchronousRequests;
   /** What clients have initialized with PKCS#11. */
   readonly pkcs11Sessions: Correlations<true>;
 }

@@ -1,6 +1,7 @@
 import type { KnownOperation } from '../../kmip-codec/index.ts';
 import { activate } from './activate.ts';
 import { addAttribute } from './add-attribute.ts';
+import { cancel, poll, processRequest, queryAsynchronousRequests } from './asynchronous.ts';
 import { archive, recover } from './archive.ts';
 import { check } from './check.ts';
 import { create } from './create.ts';
@@ -59,6 +60,10 @@ export const operations: ReadonlyMap<KnownOperation, OperationDefinition> = new 
     validate,
     query,
     discoverVersions,
+    cancel,
+    poll,
+    queryAsynchronousRequests,
+    processRequest,
     encrypt,
     decrypt,
     importObject,

@@ -38,6 +38,7 @@ export interface KmipServiceOptions {
 
 export interface KmipService {
   readonly listeners: Listeners;
+  readonly dispatcher: Pick<Dispatcher, 'stop'>;
   readonly visits: Visits;
   readonly sightings: Sightings;
   readonly watch: TrustWatch;
@@ -103,7 +104,7 @@ export function kmipService(options: KmipServiceOptions): KmipService {
     now,
     log,
   });
-  return { listeners, visits, sightings, watch };
+  return { listeners, dispatcher, visits, sightings, watch };
 }
 
 /** Interop is for test runs only: it is not there unless a setting says so (2.1 §6.1.26). */

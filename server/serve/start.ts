@@ -66,7 +66,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   if (room) hasRoom = () => room.stage() === 'enough';
   let schemaViolations = 0;
   const onViolation = () => void schemaViolations++;
-  const { listeners, visits, sightings, watch } = kmipService({ ...options, room, newId, onViolation });
+  const { listeners, dispatcher, visits, sightings, watch } = kmipService({ ...options, room, newId, onViolation });
   const address = await listeners.start().catch(async (error: unknown) => {
     await room?.stop();
     await keeper?.stop();
@@ -104,6 +104,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     },
     async stop() {
       await Promise.all([listeners.stop(settings.drainTimeoutMs), administrators?.stop()]);
+      await dispatcher.stop();
       await watch.stop();
       await upkeep?.stop();
       await running.flushSightings();

@@ -98,7 +98,7 @@ t.test('tells what the server can do and what it cannot (1.4 §2.1.21)', async t
   };
   t.match(await capabilities(), {
     streamingCapability: false,
-    asynchronousCapability: false,
+    asynchronousCapability: true,
     attestationCapability: false,
     batchUndoCapability: true,
     batchContinueCapability: true,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import {
+  CancellationResult,
   CryptographicAlgorithm,
   CryptographicLength,
   CryptographicUsageMask,
@@ -131,6 +132,7 @@ export class World {
     const context: Context = {
       ...{ version, now, randomBytes, server, idPlaceholder, initiator, objects, pkcs11Sessions },
       alsoDone: this.alsoDone,
+      asynchronous: nothingOutstanding,
       writeLog: (message, texts) => said.push([message, texts]),
     };
     return context as ObjectContext;
@@ -166,6 +168,17 @@ export class World {
     return (await this.objects.find(uniqueIdentifier))?.attributes.get(attribute);
   }
 }
+
+/** Requests of a world are done at once. */
+const nothingOutstanding: Context['asynchronous'] = {
+  poll() {
+    throw new OperationFailure('Invalid Asynchronous Correlation Value', 'nothing is outstanding');
+  },
+  cancel: () => CancellationResult.Unavailable,
+  process: () =>
+    Promise.reject(new OperationFailure('Invalid Asynchronous Correlation Value', 'nothing is outstanding')),
+  outstanding: () => [],
+};
 
 /** Attribute, value, and an Attribute Index where one is given. */
 export type AttributeRow = readonly [Attribute<unknown>, unknown, number?];
