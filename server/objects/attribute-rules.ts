@@ -40,7 +40,12 @@ const isServerName = (attributeName: string): boolean => attributeName.startsWit
 export function hasAttribute(attributeName: string, objectType: number, version: Version): boolean {
   const rule = findAttributeRule(attributeName, version) ?? byName.get(attributeName)?.find(one => one.since > version);
   const type = ObjectType.names.show(objectType);
-  return (rule?.appliesTo.includes(type) ?? false) || isOfKeyUse(attributeName, type, version);
+  return (
+    (rule?.appliesTo.includes(type) ?? false) ||
+    isOfKeyUse(attributeName, type, version) ||
+    // Those that follow the rules of 1.x are for the object types that came later too.
+    (version >= V2_0 && isOfVendor(attributeName))
+  );
 }
 
 /**

@@ -8,7 +8,6 @@ import {
   LastChangeDate,
   Name,
   NeverExtractable,
-  ObjectType,
   Sensitive,
   toGiven,
   UsageLimits,
@@ -16,15 +15,23 @@ import {
   type AttributeInstance,
   type GivenAttribute,
 } from '../../kmip-codec/index.ts';
-import { advance, findAttributeRule, momentOf, type AttributeRule, type ManagedObject } from '../objects/index.ts';
+import {
+  advance,
+  findAttributeRule,
+  hasAttribute,
+  momentOf,
+  type AttributeRule,
+  type ManagedObject,
+} from '../objects/index.ts';
 import { checkNames, checkTogether } from './given-attribute.ts';
 import type { ObjectContext } from './operation.ts';
 import { OperationFailure } from './results.ts';
 
 /** The rules of the attribute that a client wants to change, or undefined when this version and Object Type do not have it. */
 export function findRuleFor({ object, version }: ObjectContext, attributeName: string): AttributeRule | undefined {
-  const rule = findAttributeRule(attributeName, version);
-  return rule?.appliesTo.includes(ObjectType.names.show(object.objectType)) ? rule : undefined;
+  return hasAttribute(attributeName, object.objectType, version)
+    ? findAttributeRule(attributeName, version)
+    : undefined;
 }
 
 /** Checks the notes of the rules tables: the moments at which an attribute may be set, changed or deleted. Throws OperationFailure. */

@@ -1,0 +1,55 @@
+import t from 'tap';
+import { Operation, showVersion } from '../../../../kmip-codec/index.ts';
+import { operations } from '../../../../server/operations/index.ts';
+import { statesOfOperation } from '../operation-rules.ts';
+import { openWorld } from '../world.ts';
+import { ask, expectedIn, toldIn, trialsHere, versionsOf } from './expected.ts';
+import { lead, makeObject, STATES } from './objects.ts';
+import { withoutObject } from './trials.ts';
+
+t.test('every operation of the server has a row in these tables', async t => {
+  const tried = new Set(trialsHere.map(([, { operation }]) => operation));
+  for (const operation of operations.keys())
+    t.not(
+      tried.has(operation),
+      withoutObject.has(operation),
+      `${Operation.names.show(operation)} needs a row: of trials in tables/trials.ts or, where neither the state nor the type of an object matters, of withoutObject`,
+    );
+});
+
+for (const [name, trial] of trialsHere)
+  t.test(`${name} in every state (1.4 §3.22, 2.1 §4.57)`, async t => {
+    const world = await openWorld(t);
+    const { objectType } = trial.object;
+    for (const version of versionsOf(trial.operation)) {
+      world.version = version;
+      const shown = showVersion(version);
+      for (const state of STATES) {
+        const id = await makeObject(world, trial.object);
+        await lead(world, id, state);
+        const expected = toldIn(version, expectedIn(state, trial));
+        t.equal(await ask(world, trial, id, objectType), expected, `${state} in ${shown}`);
+      }
+      t.equal(await ask(world, trial, 'nobody', objectType), toldIn(version, 'Object Not Found'), `none in ${shown}`);
+    }
+  });
+
+/** Where the specification leaves the choice to the server, or to the reason that is given: what we answer is less or more. */
+const chosen: ReadonlySet<string> = new Set([
+  // Only a compromise is taken note of in every state.
+  'Revoke, not needed',
+  // No lease for what may not be used any more; the OASIS cases want none for what is Compromised.
+  'Obtain Lease',
+  // Of what is not Active nothing is processed: exceptions are a matter of policy.
+  'Decrypt',
+]);
+
+t.test('the states are those of the specification, where it names them', async t => {
+  for (const [name, trial] of trialsHere) {
+    const named = statesOfOperation[name.split(',')[0]!];
+    if (named === undefined) continue;
+    const ours = STATES.filter(state => state !== 'archived' && expectedIn(state, trial) === 'Success');
+    const isSame = ours.length === named.length && ours.every(state => named.includes(state));
+    t.equal(isSame, !chosen.has(name), `${name}: ${ours.join(', ')}; the specification has ${named.join(', ')}`);
+  }
+});
