@@ -61,9 +61,10 @@ export async function serve(world: World, options: SettingsOptions): Promise<voi
       await introduce(world, folder, certificate!, server);
       warnOfNames(settings, certificate!, log);
       world.stdout.write(`ready ${formatAddress(server)}\n`);
-      const { host, port, adminPort, metricsPort } = server;
+      const { host, port, httpsPort, adminPort, metricsPort } = server;
       log.info('ready', {
         ...{ host, port, data: settings.data },
+        ...(httpsPort !== undefined && { httpsPort }),
         ...(adminPort !== undefined && { adminPort }),
         ...(metricsPort !== undefined && { metricsPort }),
       });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import {
@@ -8,8 +8,11 @@ import {
   ResultReason,
   ResultStatus,
   V1_1,
+  type RequestBatchItem,
   type ResponseBatchItem,
 } from '../../kmip-codec/index.ts';
+import { type Body, BODIES } from '../server/kmip/https-client.ts';
+import { bytesOf, createItem, identifierIn, itemFor } from '../server/kmip/messages.ts';
 import { requestMessage } from '../server/kmip-client.ts';
 import { spawnServer, type ServerProcess } from '../server/server-process.ts';
 import { hasPykmip, pykmip } from './pykmip.ts';
@@ -80,36 +83,53 @@ for (const serverKey of ['RSA 2048', 'ECDSA P-256', 'ECDSA P-384']) {
   );
 }
 
-t.test('curl makes the handshake on the KMIP port and gets an answer', async t => {
+t.test('curl posts messages to the KMIP port, in each encoding (HTTPS profile)', async t => {
   if (!hasTool(t, 'openssl') || !hasTool(t, 'curl')) return;
   const server = await spawnServer(t, { args: ['--key-type', 'RSA 2048', '--name', NAME] });
   const { path } = workFolder(t);
   const [client] = await opensslClients(t, server, path);
   const stranger = selfSigned(path, 'stranger', ['-newkey', 'rsa:2048']);
   const curl = ({ cert, key }: Client, ca: string, ...more: string[]) => {
-    // The port speaks KMIP: HTTP is no valid message, and its answer no HTTP.
-    const args = ['-sS', '-v', '--http0.9', '--cert', cert, '--key', key, '--cacert', ca, '--max-time', '20', ...more];
-    const to = [
-      '--connect-to',
-      `${NAME}:5696:${server.host}:${server.port}`,
-      `https://${NAME}:5696/`,
-      '-o',
-      `${path}/got`,
+    const args = ['-sS', '-v', '--cert', cert, '--key', key, '--cacert', ca, '--max-time', '20', ...more];
+    const to = ['--connect-to', `${NAME}:5696:${server.host}:${server.port}`, `https://${NAME}:5696/kmip`];
+    const { code, err } = ran('curl', [...args, ...to, '-o', `${path}/got`]);
+    return { code, err, got: code === 0 ? readFileSync(`${path}/got`) : Buffer.alloc(0) };
+  };
+  /** Sends one batch item with curl; its answer. */
+  const post = (who: Client, { contentType, from, to }: Body, item: RequestBatchItem, ...flags: string[]) => {
+    writeFileSync(`${path}/sent`, from(bytesOf([item])));
+    const body = [
+      '--data-binary',
+      `@${path}/sent`,
+      '-H',
+      `Content-Type: ${contentType}`,
+      '-H',
+      'Cache-Control: no-cache',
     ];
-    const { code, err } = ran('curl', [...args, ...to]);
-    const got = code === 0 ? readFileSync(`${path}/got`) : undefined;
-    return { code, err, item: got && decodeResponse(got).message.batchItems?.[0] };
+    const { err, got } = curl(who, authorityFile(server), ...body, ...flags);
+    t.match(err, 'SSL certificate verify ok');
+    t.match(err, new RegExp(`^< Content-Type: ${contentType}\r?$`, 'im'));
+    return { err, item: decodeResponse(to(got)).message.batchItems?.[0] };
   };
   for (const [version, flags] of [
-    ['1.2', ['--tlsv1.2', '--tls-max', '1.2']],
-    ['1.3', ['--tlsv1.3']],
-  ] as const) {
-    const known = curl(client!, authorityFile(server), ...flags);
-    t.match(known.err, `SSL connection using TLSv${version}`);
-    t.match(known.err, 'SSL certificate verify ok');
-    t.match(known.item, { resultReason: ResultReason.InvalidMessage }, 'HTTP is no KMIP, and is answered in KMIP');
-    t.equal(curl(client!, stranger.cert, ...flags).code, 60, 'a server of another authority is not trusted');
-  }
+    ['1.2', ['--tlsv1.2', '--tls-max', '1.2', '--http1.0']],
+    ['1.3', ['--tlsv1.3', '--http1.1']],
+    ['1.3', ['--tlsv1.3', '-H', 'Expect: 100-continue', '-H', 'Transfer-Encoding: chunked']],
+  ] as const)
+    for (const body of BODIES) {
+      const created = post(client!, body, createItem(), ...flags);
+      t.match(created.err, `SSL connection using TLSv${version}`);
+      t.equal(created.item?.resultStatus, ResultStatus.Success, `${body.contentType} ${flags.join(' ')}`);
+      const id = identifierIn(created.item);
+      for (const operation of [Operation.Get, Operation.Destroy]) {
+        const { item } = post(client!, body, itemFor(operation, id), ...flags);
+        t.equal(item?.resultStatus, ResultStatus.Success, `${body.contentType} ${operation}`);
+      }
+      const refused = post(stranger, body, createItem(), ...flags);
+      t.match(refused.item, { resultReason: ResultReason.AuthenticationNotSuccessful });
+    }
+  t.match(curl(client!, authorityFile(server)).err, /^< HTTP\/1\.1 405 /m, 'GET');
+  t.equal(curl(client!, stranger.cert).code, 60, 'a server of another authority is not trusted');
 });
 
 for (const serverKey of ['RSA 2048', 'ECDSA P-384'])

@@ -12,6 +12,8 @@ import {
   CryptographicUsageMask,
   customAttribute,
   customText,
+  decodeItem,
+  encodeItemXml,
   encodeRequest,
   ItemType,
   KeyFormatType,
@@ -241,7 +243,7 @@ async function malformed({ connect, known }: Door): Promise<void> {
     return bytes;
   };
   const damaged = [
-    Buffer.from(`GET / HTTP/1.1\r\nHost: ${ADDRESS}\r\n\r\n`),
+    ...inHttp(whole),
     Buffer.concat(asBytes),
     changed(bytes => bytes.writeInt32BE(9, 32)), // Protocol Version Major
     changed(bytes => bytes.writeUInt32BE(0x7ffffff8, 4)),
@@ -262,6 +264,35 @@ async function malformed({ connect, known }: Door): Promise<void> {
     while ((await client.nextMessage()) !== undefined);
     client.socket.destroy();
   }
+}
+
+/** The address wherever HTTP has room for it: requests that are answered in KMIP, and some that are not. */
+function inHttp(message: Buffer): Buffer[] {
+  const headers = [
+    ...[`Host: ${ADDRESS}`, `X-Forwarded-For: ${ADDRESS}`, `Forwarded: for="${ADDRESS}"`, `Origin: https://${ADDRESS}`],
+    ...[`User-Agent: ${ADDRESS}`, `Referer: https://${ADDRESS}/${ADDRESS}`, `Cookie: a=${ADDRESS}`],
+  ];
+  const request = (line: string, type: string, body: Uint8Array) => {
+    const lines = [line, ...headers, `Content-Type: ${type}`, `Content-Length: ${body.length}`, 'Connection: close'];
+    return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), body]);
+  };
+  const octets = 'application/octet-stream';
+  const xml = Buffer.from(`<RequestMessage a="${ADDRESS}"><${ADDRESS}/></RequestMessage>`);
+  return [
+    request('POST /kmip HTTP/1.1', octets, message),
+    request(
+      `POST https://${ADDRESS}/kmip?${ADDRESS} HTTP/1.1`,
+      'text/xml',
+      Buffer.from(encodeItemXml(decodeItem(message))),
+    ),
+    request('POST /kmip HTTP/1.0', 'text/xml', xml),
+    request('POST /kmip HTTP/1.1', 'text/xml', Buffer.from(ADDRESS)),
+    request('POST /kmip HTTP/1.1', ADDRESS, message),
+    request('POST /kmip HTTP/1.1', `${octets}; charset=${ADDRESS}`, message),
+    request(`GET /${ADDRESS} HTTP/1.1`, octets, Buffer.alloc(0)),
+    request(`CONNECT ${ADDRESS}:443 HTTP/1.1`, octets, Buffer.alloc(0)),
+    Buffer.from(`${ADDRESS.replace(/^/, 'x')} HTTP/1.1\r\n\r\n`),
+  ];
 }
 
 /** Who has no certificate that is known, or does not even begin to speak TLS. */

@@ -224,7 +224,7 @@ t.test('an answer that XML cannot carry is not given, and nothing of its message
     {
       operation: Operation.AddAttribute,
       requestPayload: { uniqueIdentifier: id, attribute: { attribute: Name, value: name } },
-    } as RequestBatchItem,
+    },
   ]);
   t.same(endings(named), ['Success']);
   const items = [itemFor(Operation.Activate, id), itemFor(Operation.GetAttributes, id)];
