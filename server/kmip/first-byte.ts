@@ -6,7 +6,8 @@ export type Protocols = 'ttlv' | 'https' | 'both';
 
 /**
  * Waits for the first byte of a connection, which says what is spoken: an HTTP request begins with the letters of its method, a
- * Request Message with 0x42 0x00 (no method of HTTP begins with that letter, B). Whoever says nothing is let go.
+ * Request Message with 0x42, which is the letter B: methods that begin with it (BIND) are none that anybody posts a message with.
+ * Whoever says nothing is let go.
  */
 export class FirstByte implements Conversation {
   readonly #socket: TLSSocket;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import t from 'tap';
 import {
@@ -307,6 +308,15 @@ t.test('HTTP as clients write it', async t => {
     server.logged.filter(({ level }) => level === 'error' || level === 'warn'),
     [],
   );
+});
+
+t.test('the example of docs/operation.md is answered', async t => {
+  const guide = readFileSync(new URL('../../../docs/operation.md', import.meta.url), 'utf8');
+  const [, example] = /```xml\n([^]*?)```/.exec(guide)!;
+  const server = await runServer(t);
+  const client = new HttpsClient(t, server, await server.addClient('app-1'));
+  const { body } = await client.post(example!, { headers: { 'content-type': 'text/xml' } });
+  t.same(endings(decodeResponse(XML.to(body)).message), ['Success']);
 });
 
 t.test('a client that goes while it is worked for leaves its event, and disturbs nobody', async t => {
