@@ -6,7 +6,8 @@ import { OperationFailure } from './results.ts';
 /** Get Attributes: 2.1 §6.1.20, 1.4 §4.12. All instances of what is asked for, in that order; what is not set or has no such name is left out. */
 export const getAttributes = onObject(Operation.GetAttributes, {
   changes: false,
-  needs: {},
+  // Attributes do not go into the archive.
+  needs: { archived: true },
   async run({ object, version }, { attributeNames = [] }) {
     const names = new Set(attributeNames);
     // 1.0 does not forbid it, so there the second time adds nothing.

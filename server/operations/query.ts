@@ -79,7 +79,8 @@ const answers: ReadonlyMap<number, (context: Context) => Answer> = new Map<numbe
           destroyAction: DestroyAction.KeyMaterialDeleted,
           shreddingAlgorithm: ShreddingAlgorithm.Unsupported,
           rngMode: RNGMode.SharedInstantiation,
-          quantumSafeCapability: false,
+          // What is to be Quantum Safe is, or is refused.
+          quantumSafeCapability: true,
         },
       ],
     }),

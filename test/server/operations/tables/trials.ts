@@ -92,8 +92,8 @@ export const trials: Readonly<Record<string, Trial>> = {
   Recover: trial(Operation.Recover, named, { states: { 'Object Destroyed': GONE, Success: ['archived'] } }),
   Get: trial(Operation.Get, named, { states: { 'Object Destroyed | Item Not Found': GONE } }),
   Export: trial(Operation.Export, named),
-  'Get Attributes': trial(Operation.GetAttributes, named),
-  'Get Attribute List': trial(Operation.GetAttributeList, named),
+  'Get Attributes': trial(Operation.GetAttributes, named, { states: { Success: ['archived'] } }),
+  'Get Attribute List': trial(Operation.GetAttributeList, named, { states: { Success: ['archived'] } }),
   'Add Attribute': trial(Operation.AddAttribute, id => ({
     ...named(id),
     attribute: { ...mine, attribute: customAttribute('x-Other') },
