@@ -134,8 +134,20 @@ export const AttributesItem = attributesItem(Tag.TemplateAttribute, Tag.Attribut
 
 /** Attributes in a repeated row: side by side before 2.0, in one Attributes structure since. */
 export const AttributeInstances = gatheredSince2(AttributeStructure, listed(Tag.Attributes));
+/** The same where an object may have none to show: an empty Attributes structure is left out. */
+export const AnyAttributeInstances = gatheredSince2(AttributeStructure, unlessEmpty(listed(Tag.Attributes)));
 /** The same to search for: of a structure some fields are enough. */
 export const SearchedAttributes = gatheredSince2(SearchedAttributeStructure, listed(Tag.Attributes, searchedLayout));
+
+function unlessEmpty<T>(all: Item<readonly T[]>): Item<readonly T[]> {
+  return {
+    ...all,
+    codec(version) {
+      const { write, read } = all.codec(version);
+      return { read, write: (w, tag, values) => values.length > 0 && write(w, tag, values) };
+    },
+  };
+}
 
 const single = (tag: number): Item<GivenAttribute> => {
   const list = listed(tag);

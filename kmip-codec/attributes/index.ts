@@ -9,6 +9,7 @@ export {
   type GivenAttribute,
 } from './attribute-codec.ts';
 export {
+  AnyAttributeInstances,
   AttributeInstances,
   attributeReference,
   AttributeReference,

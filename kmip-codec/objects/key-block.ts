@@ -1,5 +1,5 @@
 import {
-  AttributeInstances,
+  AnyAttributeInstances,
   CryptographicAlgorithm,
   CryptographicLength,
   KeyFormatType,
@@ -41,7 +41,7 @@ export interface PlainKeyValue {
 const keyValueWith = (keyMaterial: Item<unknown>): StructureItem<PlainKeyValue> =>
   structure(Tag.KeyValue, {
     keyMaterial: required(secret(keyMaterial as Item<KeyMaterial>)),
-    attributes: repeated(AttributeInstances),
+    attributes: repeated(AnyAttributeInstances),
   });
 
 /** Key Value whose material is bytes, or a structure that only its vendor knows. */

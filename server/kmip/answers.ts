@@ -80,6 +80,7 @@ const resultFields = (failure: ItemFailure, version: Version) => ({
   ...(failure.status === ResultStatus.OperationPending
     ? { asynchronousCorrelationValue: failure.asynchronousCorrelationValue }
     : { resultMessage: failure.message }),
+  ...(failure.payload !== undefined && { responsePayload: failure.payload }),
 });
 
 /**

@@ -45,7 +45,7 @@ export async function runBatch(message: RequestMessage, work: Omit<ItemWork, 'it
     if (result.ok || isPending || option === BatchErrorContinuationOption.Continue) continue;
     if (option === BatchErrorContinuationOption.Undo) {
       work.unit.rollback(start);
-      for (const one of outcomes) if (one.result.ok) one.result = undone;
+      for (const one of outcomes) if (one.result.ok) one.result = undoing(one.result.payload);
     }
     break;
   }
@@ -62,6 +62,10 @@ function criticalExtension(batchItems: readonly RequestBatchItem[]): ItemFailure
     `critical Message Extension ${vendor === undefined ? 'without vendor' : `of ${JSON.stringify(vendor)}`} is not understood`,
   );
 }
+
+/** Undone is not failed, so the payload stays where it only names the object (2.1 §8.6, 1.4 §7.2). */
+const undoing = (payload: object): ItemFailure =>
+  Object.keys(payload).join() === 'uniqueIdentifier' ? { ...undone, payload } : undone;
 
 const undone = failed('Operation Canceled By Requester', 'undone because a later batch item failed', {
   status: ResultStatus.OperationUndone,

@@ -21,6 +21,8 @@ export interface ItemFailure extends PolledFor {
   readonly status: number;
   /** Of an item that is pending. */
   readonly asynchronousCorrelationValue?: Uint8Array;
+  /** Of an item that was undone: whose object it was about, and nothing that became of it. */
+  readonly payload?: object;
   readonly reason: ResultReasonName;
   readonly options: OperationFailure['options'];
   /** For the client. */

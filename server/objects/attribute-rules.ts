@@ -107,7 +107,7 @@ const moments: ReadonlyMap<string, Moment> = new Map([
 ]);
 
 /** Set by the server says the table, but the client says to what (1.4 §4.1, §4.3). */
-const specified: ReadonlySet<string> = new Set(['Cryptographic Algorithm', 'Cryptographic Length']);
+const specified: ReadonlySet<string> = new Set(['Cryptographic Algorithm', 'Cryptographic Length', 'Certificate Type']);
 
 /** What only who made the key elsewhere can tell (1.4 §3.42 to §3.44). */
 const ofRegisteredOnly: ReadonlySet<string> = new Set([

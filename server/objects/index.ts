@@ -26,6 +26,7 @@ export {
 export { searchCriteria, type SearchCriteria } from './search-criteria.ts';
 export { namedConditions } from './search-terms.ts';
 export type { ManagedObject, ObjectStateName } from './managed-object.ts';
+export { isAsSafeAsDemanded } from './quantum-safe.ts';
 export {
   findSymmetricAlgorithm,
   lengthOfMaterial,

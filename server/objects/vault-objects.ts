@@ -15,6 +15,7 @@ import { attributesFromBytes, attributesToBytes } from './attribute-bytes.ts';
 import { advance, nextTransitionAt } from './life-cycle.ts';
 import { stateOf, type ManagedObject } from './managed-object.ts';
 import { termsOf } from './search-terms.ts';
+import { withShortIdentifier } from './short-identifier.ts';
 
 /** Wraps and unwraps material under the vault's own key; Unique Identifier and vault are bound to it. */
 export interface MaterialKey {
@@ -59,7 +60,7 @@ export class VaultObjects {
       vault: this.vault,
       uniqueIdentifier,
       objectType,
-      ...this.#columns(attributes),
+      ...this.#columns(withShortIdentifier(attributes)),
       material: value === undefined ? undefined : this.#seal(uniqueIdentifier, objectType, value),
       createdAt: this.#now,
       isArchived: false,
@@ -110,7 +111,7 @@ export class VaultObjects {
   }
 
   #read(stored: StoredObject): ManagedObject {
-    const attributes = advance(attributesFromBytes(stored.attributes), this.#now);
+    const attributes = withShortIdentifier(advance(attributesFromBytes(stored.attributes), this.#now));
     return {
       uniqueIdentifier: stored.uniqueIdentifier,
       objectType: stored.objectType,

@@ -23,7 +23,15 @@ import {
   type ManagedObjectValue,
   type TypeOf,
 } from '../../kmip-codec/index.ts';
-import { advance, digestOf, findAttributeRule, hasAttribute, isGivenAtOrigin, type Origin } from '../objects/index.ts';
+import {
+  advance,
+  digestOf,
+  findAttributeRule,
+  hasAttribute,
+  isAsSafeAsDemanded,
+  isGivenAtOrigin,
+  type Origin,
+} from '../objects/index.ts';
 import { uuid } from '../randomness.ts';
 import { checkInstances, checkNames, checkTogether, valueGiven } from './given-attribute.ts';
 import type { Context } from './operation.ts';
@@ -114,6 +122,8 @@ export async function keepObject(context: Context, { objectType, given, value }:
   for (const [attribute, fact] of factsOf(context, { objectType, given, value })) set.set(attribute, fact);
   const digest = digestOf(value);
   if (digest !== undefined && !set.has(Digest)) set.set(Digest, digest);
+  if (!isAsSafeAsDemanded(set))
+    throw new OperationFailure('General Failure', 'Quantum Safe is demanded, and this algorithm and length are not');
   objects.insert(advance(set, now), value);
   context.idPlaceholder = uniqueIdentifier;
   return uniqueIdentifier;

@@ -2,6 +2,7 @@ import { CertificateError } from '../../certs/index.ts';
 import type { AttributeSet } from '../../kmip-codec/index.ts';
 import {
   CertificateLength,
+  CertificateType,
   CodecError,
   CryptographicAlgorithm,
   CryptographicLength,
@@ -81,7 +82,7 @@ export function asRegistered(context: Context, { objectType, given, value }: Giv
   return { objectType, given: set, value: { ...value, keyBlock: kept } };
 }
 
-/** What the certificate says counts; a length that a client gives as well must be right (1.4 §4.3). */
+/** What the certificate says counts; a type or length that a client gives as well must be right (1.4 §4.3). */
 function withCertificate({ version }: Context, given: AttributeSet, certificate: Certificate): AttributeSet {
   let found: AttributeSet;
   try {
@@ -93,6 +94,9 @@ function withCertificate({ version }: Context, given: AttributeSet, certificate:
   const stated = given.get(CertificateLength);
   if (stated !== undefined && stated !== found.get(CertificateLength))
     throw invalid(`Certificate Length is ${stated}, the certificate has ${found.get(CertificateLength)} bytes`);
+  const type = given.get(CertificateType);
+  if (type !== undefined && type !== certificate.certificateType)
+    throw invalid('Certificate Type differs between the attributes and the certificate');
   const set = given.clone();
   for (const { attribute } of found) set.remove(attribute);
   for (const { attribute, value } of found) set.add(attribute, value);

@@ -118,10 +118,12 @@ t.test('Undo takes back what was done before the failure (1.4 §6.9, §6.13)', a
     { header: { batchErrorContinuationOption: Undo } },
   );
   t.same(endings(answer), ['Operation Undone', 'Operation Undone', 'Operation Undone', 'Item Not Found']);
-  for (const { responsePayload, resultReason, resultStatus } of answer.batchItems!.slice(0, 3)) {
-    t.equal(resultStatus, ResultStatus.OperationUndone);
-    t.same([responsePayload, resultReason], [undefined, undefined]);
-  }
+  for (const { resultReason, resultStatus } of answer.batchItems!.slice(0, 3))
+    t.same([resultStatus, resultReason], [ResultStatus.OperationUndone, undefined]);
+  const [activated, created, destroyed] = answer.batchItems!.map(one => one.responsePayload);
+  t.same(activated, { uniqueIdentifier }, 'which object that was');
+  t.same(Object.keys(destroyed!), ['uniqueIdentifier']);
+  t.equal(created, undefined, 'nothing of what never became');
   t.equal(await stateOf(client, uniqueIdentifier), State.PreActive);
   t.equal((await server.store.directory.objects({ limit: 10 })).length, 1);
   const events = (await server.events()).slice(before, before + 4);

@@ -54,6 +54,7 @@ t.test('a new key has every attribute that the server sets, and no other (1.4 §
   t.equal(key.length, 32);
   t.same(Object.fromEntries([...attributes].map(one => [one.attribute.attributeName, one.value])), {
     'Unique Identifier': uniqueIdentifier,
+    'Short Unique Identifier': createHash('sha256').update(uniqueIdentifier).digest(),
     'Object Type': objectType,
     'Key Format Type': kmip.KeyFormatType.Raw,
     'Protection Storage Mask': 1,
