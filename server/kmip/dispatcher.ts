@@ -14,11 +14,13 @@ import type { Logger } from '../log/index.ts';
 import { VaultObjects, type MaterialKey } from '../objects/index.ts';
 import {
   Correlations,
+  TICKETS,
   OperationFailure,
   type Context,
   type Initiator,
   type OperationDefinition,
   type ServerFacts,
+  type TicketGrant,
 } from '../operations/index.ts';
 import type { RandomBytes } from '../randomness.ts';
 import { ConflictError, type Client, type Store, type UnitOfWork } from '../store/index.ts';
@@ -76,6 +78,7 @@ export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #passwords: PasswordChecker;
   readonly #asynchronous: AsynchronousWork;
+  readonly #tickets = new Correlations<TicketGrant>(TICKETS);
   readonly #pkcs11Sessions = new Correlations<true>(PKCS11_SESSIONS);
   /** By id; a vault keeps its name for good. */
   readonly #vaultNames = new Map<string, string>();
@@ -145,9 +148,13 @@ export class Dispatcher {
     const problem = batchProblem(message);
     if (problem !== undefined) return this.#refuse(scene, initiator, version, problem, false);
     const credentials = message.requestHeader.authentication?.credentials ?? [];
-    const wrongCredential = await credentialProblem(client, credentials, this.#passwords);
-    if (wrongCredential !== undefined)
-      return this.#refuse(scene, initiator, version, failed('Authentication Not Successful', wrongCredential), true);
+    const wrongCredential = await credentialProblem(client, credentials, {
+      passwords: this.#passwords,
+      tickets: this.#tickets,
+      initiator,
+      now: scene.now,
+    });
+    if (wrongCredential !== undefined) return this.#refuse(scene, initiator, version, wrongCredential, true);
     const way = asynchronousWay(message);
     if (typeof way !== 'string') return this.#refuse(scene, initiator, version, way, false);
     const pending = way === 'later' ? this.#later(message, version, initiator, scene) : undefined;
@@ -284,6 +291,7 @@ export class Dispatcher {
       answered: [],
       alsoDone: [],
       asynchronous: this.#asynchronous.of(initiator.client, scene.now),
+      tickets: this.#tickets,
       pkcs11Sessions: this.#pkcs11Sessions,
       writeLog: (message, texts) => {
         const shown = Object.entries(texts).map(([name, text]) => [name, redactText(text)]);

@@ -3,6 +3,7 @@ import type { ManagedObject, ObjectStateName, VaultObjects } from '../objects/in
 import type { RandomBytes } from '../randomness.ts';
 import type { AsynchronousRequests } from './asynchronous.ts';
 import type { Correlations } from './correlations.ts';
+import type { TicketGrant } from './login.ts';
 
 /** Who asks: made from the certificate that authenticated the connection. */
 export interface Initiator {
@@ -49,6 +50,8 @@ export interface Context {
   readonly alsoDone: { readonly operation: KnownOperation; readonly uniqueIdentifier: string }[];
   /** Requests of this client that are done after they were answered. */
   readonly asynchronous: AsynchronousRequests;
+  /** Tickets that take the place of passwords. */
+  readonly tickets: Correlations<TicketGrant>;
   /** What clients have initialized with PKCS#11. */
   readonly pkcs11Sessions: Correlations<true>;
 }

@@ -20,6 +20,7 @@ import { importObject } from './import.ts';
 import { interop } from './interop.ts';
 import { locate } from './locate.ts';
 import { log } from './log.ts';
+import { login, logout } from './login.ts';
 import { modifyAttribute } from './modify-attribute.ts';
 import { obtainLease } from './obtain-lease.ts';
 import type { OperationDefinition } from './operation.ts';
@@ -69,6 +70,8 @@ export const operations: ReadonlyMap<KnownOperation, OperationDefinition> = new 
     importObject,
     exportObject,
     log,
+    login,
+    logout,
     setEndpointRole,
     pkcs11,
     interop,

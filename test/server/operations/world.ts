@@ -30,6 +30,7 @@ import {
   type Context,
   type ObjectContext,
   type ServerFacts,
+  type TicketGrant,
 } from '../../../server/operations/index.ts';
 import { VaultKey } from '../../../server/root-key/index.ts';
 import { openSqliteStore, type Store, type UnitOfWork } from '../../../server/store/index.ts';
@@ -63,6 +64,7 @@ export class World {
     operations: [...operations.keys()],
   };
   readonly pkcs11Sessions = new Correlations<true>({ perClientMax: 3, keptMs: 60_000 });
+  readonly tickets = new Correlations<TicketGrant>({ perClientMax: 3, keptMs: 86_400_000 });
   /** What operations have written to the log, and what they did to objects that no request named. */
   readonly said: unknown[] = [];
   readonly alsoDone: Context['alsoDone'] = [];
@@ -132,6 +134,7 @@ export class World {
     const context: Context = {
       ...{ version, now, randomBytes, server, idPlaceholder, initiator, objects, pkcs11Sessions },
       alsoDone: this.alsoDone,
+      tickets: this.tickets,
       asynchronous: nothingOutstanding,
       writeLog: (message, texts) => said.push([message, texts]),
     };
