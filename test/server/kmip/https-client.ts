@@ -111,8 +111,8 @@ export interface RawConnection {
   received(): string;
   /** Resolves when the connection is closed, with the code of the error if it was one. */
   readonly closed: Promise<string | undefined>;
-  /** Resolves when so much of it has come. */
-  until(pattern: RegExp): Promise<string>;
+  /** Resolves when so much of it has come, so many times. Rejects when the connection closes before. */
+  until(pattern: RegExp, times?: number): Promise<string>;
 }
 
 export async function rawConnection(
@@ -140,12 +140,13 @@ export async function rawConnection(
     socket,
     closed,
     received: () => received,
-    until: pattern =>
+    until: (pattern, times = 1) =>
       new Promise((resolve, reject) => {
+        const all = new RegExp(pattern, `g${pattern.flags}`);
         const look = () => {
-          if (pattern.test(received)) resolve(received);
+          if ((received.match(all)?.length ?? 0) >= times) resolve(received);
         };
-        socket.on('data', look).once('close', () => reject(new Error(`closed after ${JSON.stringify(received)}`)));
+        socket.on('data', look).once('close', () => reject(new Error(`closed after ${received.length} bytes`)));
         look();
       }),
   };

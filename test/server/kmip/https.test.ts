@@ -252,7 +252,7 @@ t.test('HTTP as clients write it', async t => {
     const request = httpRequest(message, { line, headers: { connection: 'keep-alive', pragma: 'no-cache' } });
     for (const times of [1, 2, 3]) {
       kept.socket.write(request);
-      t.match(await kept.until(new RegExp(`(${SUCCESS.source.slice(1)}[^]*){${times}}`)), /connection: keep-alive/i);
+      t.match(await kept.until(/HTTP\/1\.1 200 OK/, times), /connection: keep-alive/i);
     }
   });
 
