@@ -177,7 +177,7 @@ export const CurrentAttribute = single(Tag.CurrentAttribute);
 /** Attribute before 2.0, New Attribute since: 2.1 §9.14. */
 export const NewAttribute: Item<GivenAttribute> = respelled(AttributeStructure, single(Tag.NewAttribute));
 
-/** Attribute Reference, in memory the attribute's name: its tag, or its vendor and name (2.1 §9.6). */
+/** Attribute Reference, in memory the attribute's name: its tag, or its vendor and name (2.1 §9.6); of another tag the name of that. */
 const Reference: Item<string> = {
   tag: Tag.AttributeReference,
   since: V2_0,
@@ -203,10 +203,10 @@ const Reference: Item<string> = {
       const value = r.enumeration(tag, tagNames);
       const known = attributes.find(one => one.tag === value && existsIn(one, version));
       if (known !== undefined) return known.attributeName;
-      throw new CodecError(
-        `${findTag(value)?.[1] ?? 'this number'} is no attribute of KMIP ${showVersion(version)}`,
-        at,
-      );
+      // A tag that is no attribute is no error of the message: the operations answer it with a Result Reason.
+      const tagRow = findTag(value);
+      if (tagRow !== undefined) return tagRow[1];
+      throw new CodecError(`0x${value.toString(16)} is no tag of KMIP ${showVersion(version)}`, at);
     },
   })),
   describe: name => name,

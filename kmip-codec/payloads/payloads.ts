@@ -31,10 +31,18 @@ export const payloads = {
     request: attributes.GetAttributeListRequest,
     response: attributes.GetAttributeListResponse,
   },
-  [Operation.AddAttribute]: { request: attributes.SetAttributeRequest, response: attributes.SetAttributeResponse },
-  [Operation.ModifyAttribute]: { request: attributes.SetAttributeRequest, response: attributes.SetAttributeResponse },
+  [Operation.AddAttribute]: { request: attributes.AddAttributeRequest, response: attributes.ChangedAttributeResponse },
+  [Operation.ModifyAttribute]: {
+    request: attributes.ModifyAttributeRequest,
+    response: attributes.ChangedAttributeResponse,
+  },
   [Operation.DeleteAttribute]: {
     request: attributes.DeleteAttributeRequest,
+    response: attributes.ChangedAttributeResponse,
+  },
+  [Operation.SetAttribute]: { request: attributes.SetAttributeRequest, response: attributes.SetAttributeResponse },
+  [Operation.AdjustAttribute]: {
+    request: attributes.AdjustAttributeRequest,
     response: attributes.SetAttributeResponse,
   },
   [Operation.Activate]: { request: ObjectRequest, response: ObjectResponse },

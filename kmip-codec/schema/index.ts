@@ -16,6 +16,7 @@ export {
   dateTimeExtended,
   integer,
   interval,
+  itemOfAnyType,
   longInteger,
   opaqueStructure,
   secret,

@@ -1,4 +1,4 @@
-import { ItemType, type TtlvItem } from '../encodings/index.ts';
+import { ItemType, type Reader, type TtlvItem } from '../encodings/index.ts';
 import { CodecError } from '../error.ts';
 import { lifespan, type Item, type ItemCodec, type Span } from './item.ts';
 
@@ -49,6 +49,27 @@ export const opaqueStructure = primitive<readonly TtlvItem[]>({
     return value;
   },
 });
+
+/** One item whose type its sender chooses, kept as a tree; numbers, dates and truth are described. */
+export const itemOfAnyType = (tag: number, span?: Span): Item<TtlvItem> => ({
+  ...primitive<TtlvItem>({ write: (w, t, item) => w.item({ ...item, tag: t }), read: readTree })(tag, span),
+  describe: ({ type, value }) => (describable.has(type) ? value : undefined),
+});
+const describable: ReadonlySet<number> = new Set([
+  ItemType.Integer,
+  ItemType.LongInteger,
+  ItemType.BigInteger,
+  ItemType.Enumeration,
+  ItemType.Boolean,
+  ItemType.DateTime,
+  ItemType.Interval,
+  ItemType.DateTimeExtended,
+]);
+function readTree(r: Reader, tag: number): TtlvItem {
+  // Says what else is there, or that nothing is.
+  if (r.peek() !== tag) r.begin(tag);
+  return r.item();
+}
 
 /** Bytes that never appear in a description: key material, passwords. */
 export const secret = <T>(item: Item<T>): Item<T> => ({ ...item, describe: () => undefined });

@@ -113,16 +113,17 @@ async function withObject(
 ): Promise<ManagedObject | undefined> {
   if (needs === undefined) return undefined;
   const { context } = work;
+  const { missing = 'Object Not Found' } = needs;
   const uniqueIdentifier = (request as { uniqueIdentifier?: string }).uniqueIdentifier ?? context.idPlaceholder;
   if (uniqueIdentifier === undefined) {
-    throw new OperationFailure('Object Not Found', 'no Unique Identifier is given and the ID Placeholder is empty');
+    throw new OperationFailure(missing, 'no Unique Identifier is given and the ID Placeholder is empty');
   }
   const object = await context.objects.find(uniqueIdentifier);
   if (object === undefined) {
     // The client must not learn that another vault has it; the auditor must.
     const message = 'no object has this Unique Identifier';
     throw new OperationFailure(
-      'Object Not Found',
+      missing,
       message,
       (await context.objects.isElsewhere(uniqueIdentifier))
         ? { cause: 'forbidden', auditReason: 'Permission Denied', auditDetail: 'the object belongs to another vault' }

@@ -34,8 +34,16 @@ export function findRuleFor({ object, version }: ObjectContext, attributeName: s
     : undefined;
 }
 
+/** What clients of 2.x are told of attributes that are not theirs to write: the error tables have two words for it, by operation. */
+export type ReadOnlyReason = 'Attribute Read Only' | 'Read Only Attribute';
+
 /** Checks the notes of the rules tables: the moments at which an attribute may be set, changed or deleted. Throws OperationFailure. */
-export function checkMoment(object: ManagedObject, attribute: Attribute<unknown>, now: Date): void {
+export function checkMoment(
+  object: ManagedObject,
+  attribute: Attribute<unknown>,
+  now: Date,
+  readOnly: ReadOnlyReason,
+): void {
   const { attributeName } = attribute;
   const moment = momentOf(attributeName);
   if (moment !== undefined && object.state !== undefined && !moment.states.includes(object.state)) {
@@ -45,11 +53,12 @@ export function checkMoment(object: ManagedObject, attribute: Attribute<unknown>
     );
   }
   const date = moment?.untilItsDate ? (object.attributes.get(attribute) as Date | undefined) : undefined;
-  if (date !== undefined && date <= now) throw readOnly(`${attributeName} has passed and may not change any more`);
+  if (date !== undefined && date <= now)
+    throw new OperationFailure(readOnly, `${attributeName} has passed and may not change any more`);
 
   const limits = object.attributes.get(UsageLimits);
   if (attributeName === UsageLimits.attributeName && limits && limits.usageLimitsCount !== limits.usageLimitsTotal)
-    throw readOnly('Usage Limits may not change once an allocation was given');
+    throw new OperationFailure(readOnly, 'Usage Limits may not change once an allocation was given');
   if (attributeName === KeyValueLocation.attributeName && object.attributes.get(KeyValuePresent) !== false)
     throw new OperationFailure('Invalid Attribute', 'Key Value Location, but this server holds the Key Value');
 }
@@ -76,5 +85,3 @@ export const indexOf = (set: AttributeSet, { attribute, value }: GivenAttribute)
 
 /** An instance as responses show it: index 0 is left out. */
 export const asGiven = (instance: AttributeInstance): GivenAttribute => toGiven([instance])[0]!;
-
-export const readOnly = (message: string) => new OperationFailure('Attribute Read Only', message);

@@ -1,6 +1,6 @@
 import { attributeNamed, Operation, V1_0, V2_0 } from '../../kmip-codec/index.ts';
 import { isDeletable } from '../objects/index.ts';
-import { asGiven, indexOf, checkMoment, findRuleFor, keepChange, readOnly } from './changed-attribute.ts';
+import { asGiven, checkMoment, findRuleFor, indexOf, keepChange } from './changed-attribute.ts';
 import { onObject, type ObjectContext } from './operation.ts';
 import { OperationFailure } from './results.ts';
 
@@ -18,9 +18,13 @@ export const deleteAttribute = onObject(Operation.DeleteAttribute, {
       throw new OperationFailure('Invalid Message', 'neither Current Attribute nor Attribute Reference is given');
     const rule = findRuleFor(context, attributeName);
     if (rule !== undefined && !isDeletable(rule, attributeName))
-      throw readOnly(`${attributeName} may not be deleted by clients`);
+      throw new OperationFailure('Attribute Read Only', `${attributeName} may not be deleted by clients`);
+    if (rule === undefined)
+      throw new OperationFailure('Invalid Attribute', `${attributeName} is no attribute of this object`, {
+        before2: 'Item Not Found',
+      });
     const attribute = attributeNamed(attributeName, version);
-    if (rule === undefined || !object.attributes.has(attribute))
+    if (!object.attributes.has(attribute))
       throw new OperationFailure('Attribute Not Found', `the object has no ${attributeName}`);
     const current = currentAttribute && indexOf(object.attributes, currentAttribute);
     const index =
@@ -33,9 +37,11 @@ export const deleteAttribute = onObject(Operation.DeleteAttribute, {
     if (deleted === undefined)
       throw new OperationFailure(
         'Attribute Instance Not Found',
-        `no ${attributeName} has the Attribute Index ${index}`,
+        current === undefined
+          ? `no ${attributeName} has the Attribute Index ${index}`
+          : `the object has no ${attributeName} of this value`,
       );
-    checkMoment(object, attribute, now);
+    checkMoment(object, attribute, now, 'Attribute Read Only');
 
     const set = object.attributes.clone();
     set.remove(attribute, version >= V2_0 && currentAttribute === undefined ? undefined : index);

@@ -1,4 +1,4 @@
-import { Operation, toGiven, V1_0 } from '../../kmip-codec/index.ts';
+import { Operation, showVersion, toGiven, V1_0, V2_0 } from '../../kmip-codec/index.ts';
 import { isAttributeOf } from '../objects/index.ts';
 import { onObject } from './operation.ts';
 import { OperationFailure } from './results.ts';
@@ -10,6 +10,9 @@ export const getAttributes = onObject(Operation.GetAttributes, {
   needs: { archived: true },
   async run({ object, version }, { attributeNames = [] }) {
     const names = new Set(attributeNames);
+    const unknown = version < V2_0 ? undefined : attributeNames.find(name => !isAttributeOf(name, version));
+    if (unknown !== undefined)
+      throw new OperationFailure('Invalid Attribute', `${unknown} is no attribute of KMIP ${showVersion(version)}`);
     // 1.0 does not forbid it, so there the second time adds nothing.
     if (names.size < attributeNames.length && version > V1_0)
       throw new OperationFailure('Invalid Message', 'the same Attribute Name is asked for more than once');

@@ -4,6 +4,7 @@ import type { RandomBytes } from '../randomness.ts';
 import type { AsynchronousRequests } from './asynchronous.ts';
 import type { Correlations } from './correlations.ts';
 import type { TicketGrant } from './login.ts';
+import type { ResultReasonName } from './results.ts';
 
 /** Who asks: made from the certificate that authenticated the connection. */
 export interface Initiator {
@@ -63,6 +64,8 @@ export interface Needs {
   readonly states?: readonly ObjectStateName[];
   /** Whether an archived object will do; it will not when left out. */
   readonly archived?: boolean;
+  /** The Result Reason when there is no such object; Object Not Found when left out. */
+  readonly missing?: ResultReasonName;
 }
 
 export interface OperationDefinition<O extends KnownOperation = KnownOperation> {

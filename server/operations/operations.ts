@@ -1,6 +1,7 @@
 import type { KnownOperation } from '../../kmip-codec/index.ts';
 import { activate } from './activate.ts';
 import { addAttribute } from './add-attribute.ts';
+import { adjustAttribute } from './adjust-attribute.ts';
 import { cancel, poll, processRequest, queryAsynchronousRequests } from './asynchronous.ts';
 import { archive, recover } from './archive.ts';
 import { check } from './check.ts';
@@ -30,6 +31,7 @@ import { query } from './query.ts';
 import { reKey } from './re-key.ts';
 import { register } from './register.ts';
 import { revoke } from './revoke.ts';
+import { setAttribute } from './set-attribute.ts';
 import { setEndpointRole } from './set-endpoint-role.ts';
 import { createSplitKey, joinSplitKey } from './split-key.ts';
 import { validate } from './validate.ts';
@@ -50,6 +52,8 @@ export const operations: ReadonlyMap<KnownOperation, OperationDefinition> = new 
     addAttribute,
     modifyAttribute,
     deleteAttribute,
+    setAttribute,
+    adjustAttribute,
     activate,
     revoke,
     destroy,

@@ -1,4 +1,5 @@
 import {
+  AdjustmentType,
   ActivationDate,
   AlternativeNameType,
   BatchErrorContinuationOption,
@@ -295,12 +296,35 @@ export const samplePayloads: Pairs = {
     response: { uniqueIdentifier, attribute: { attribute: x('x-Name'), attributeIndex: 0, value: customText('vm') } },
   }),
   [Operation.ModifyAttribute]: () => ({
-    request: { uniqueIdentifier, attribute: { attribute: Name, attributeIndex: 1, value: name } },
+    request: {
+      uniqueIdentifier,
+      currentAttribute: { attribute: Name, value: { ...name, nameValue: 'before' } },
+      attribute: { attribute: Name, attributeIndex: 1, value: name },
+    },
     response: { uniqueIdentifier, attribute: { attribute: Name, attributeIndex: 1, value: name } },
   }),
   [Operation.DeleteAttribute]: () => ({
-    request: { uniqueIdentifier, attributeName: 'Name', attributeIndex: 1 },
+    request: {
+      uniqueIdentifier,
+      attributeName: 'Name',
+      attributeIndex: 1,
+      currentAttribute: { attribute: Name, value: name },
+      attributeReference: 'Name',
+    },
     response: { uniqueIdentifier, attribute: { attribute: Name, attributeIndex: 1, value: name } },
+  }),
+  [Operation.SetAttribute]: () => ({
+    request: { uniqueIdentifier, attribute: { attribute: x('x-Name'), value: customText('vm') } },
+    response: { uniqueIdentifier },
+  }),
+  [Operation.AdjustAttribute]: () => ({
+    request: {
+      uniqueIdentifier,
+      attributeReference: 'Rotate Generation',
+      adjustmentType: AdjustmentType.Increment,
+      adjustmentValue: { tag: Tag.AdjustmentValue, type: ItemType.Integer, value: 2 },
+    },
+    response: { uniqueIdentifier },
   }),
   [Operation.Activate]: () => ({ request: { uniqueIdentifier }, response: { uniqueIdentifier } }),
   [Operation.Revoke]: () => ({

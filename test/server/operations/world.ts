@@ -29,6 +29,7 @@ import {
   reasonFor,
   type Context,
   type ObjectContext,
+  type ResultReasonName,
   type ServerFacts,
   type TicketGrant,
 } from '../../../server/operations/index.ts';
@@ -143,11 +144,12 @@ export class World {
 
   async #withObject(
     context: ObjectContext,
-    needs: { states?: readonly string[]; archived?: boolean },
+    needs: { states?: readonly string[]; archived?: boolean; missing?: ResultReasonName },
     { uniqueIdentifier = this.idPlaceholder }: { uniqueIdentifier?: string },
   ): Promise<void> {
     const object = uniqueIdentifier === undefined ? undefined : await context.objects.find(uniqueIdentifier);
-    if (object === undefined) throw new OperationFailure('Object Not Found', `no object ${uniqueIdentifier}`);
+    if (object === undefined)
+      throw new OperationFailure(needs.missing ?? 'Object Not Found', `no object ${uniqueIdentifier}`);
     if (object.isArchived && !needs.archived) throw new OperationFailure('Object Archived', 'archived');
     if (needs.states !== undefined && object.state !== undefined && !needs.states.includes(object.state))
       throw new OperationFailure(
