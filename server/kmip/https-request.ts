@@ -46,9 +46,7 @@ const pathOf = (target: string): string => target.replace(/^https?:\/\/[^/?]*/i,
 /** The whole body; the number of bytes that have come when they are too many; undefined when the client has gone. */
 export function bodyOf(request: IncomingMessage, bytesMax: number): Promise<Buffer | number | undefined> {
   return new Promise(resolve => {
-    // All of it is there: to take it is no reason to read more from the network, as node:http would.
-    if (request.complete) request._read = () => {};
-    else request.socket.resume();
+    if (!request.complete) request.socket.resume();
     const chunks: Buffer[] = [];
     let bytes = 0;
     request.on('data', (chunk: Buffer) => {
