@@ -26,8 +26,8 @@ export class HttpsConnection implements Conversation {
   #turn: Promise<void> = Promise.resolve();
   /** Requests whose head has come and that are not answered. */
   #waiting = 0;
-  /** Ends the wait for the body of the request whose turn it is. */
-  #abandon: () => void = () => {};
+  /** Ends the wait for the body of the request whose turn it is, unless all of it has come. */
+  #abandon: () => unknown = () => {};
   #isDraining = false;
   #isEnded = false;
   #isLast = false;
@@ -96,7 +96,9 @@ export class HttpsConnection implements Conversation {
     const problem = headProblem(request, messageBytesMax);
     if (problem) return this.#answerProblem(request, response, problem);
     if (isExpecting) response.writeContinue();
-    const abandoned = new Promise<undefined>(resolve => (this.#abandon = () => resolve(undefined)));
+    const abandoned = new Promise<undefined>(resolve => {
+      this.#abandon = () => request.complete || resolve(undefined);
+    });
     const body = await Promise.race([bodyOf(request, messageBytesMax), abandoned]);
     if (body === undefined) return this.#isEnded ? this.#cut('the rest of a message') : undefined;
     if (typeof body === 'number') return this.#answerProblem(request, response, tooLarge(body, messageBytesMax));
