@@ -79,7 +79,7 @@ function checkAllowed(
     throw new OperationFailure('Invalid Attribute', `${attributeName} does not apply to a ${typeName}`);
   // Clients before 2.0 are told of an incorrect attribute here, and of a lack of permission only by Add Attribute (1.4 §11.2, §11.4).
   if (!isGivenAtOrigin(rule, attributeName, origin))
-    throw new OperationFailure('Read Only Attribute', `${attributeName} may not be given with ${origin}`, {
+    throw new OperationFailure('Attribute Read Only', `${attributeName} may not be given with ${origin}`, {
       before2: 'Invalid Field',
     });
   if (!rule.multipleInstances && before.has(attribute))

@@ -30,7 +30,7 @@ for (const [name, trial] of trialsHere)
         const expected = toldIn(version, expectedIn(state, trial));
         t.equal(await ask(world, trial, id, objectType), expected, `${state} in ${shown}`);
       }
-      t.equal(await ask(world, trial, 'nobody', objectType), toldIn(version, 'Object Not Found'), `none in ${shown}`);
+      t.equal(await ask(world, trial, 'nobody', objectType), toldIn(version, trial.missing), `none in ${shown}`);
     }
   });
 

@@ -1,12 +1,15 @@
 import {
+  AdjustmentType,
   BlockCipherMode,
   customAttribute,
   customText,
+  ItemType,
   ObjectType,
   Operation,
   PaddingMethod,
   RevocationReasonCode,
   SplitKeyMethod,
+  Tag,
   V2_0,
   type KnownOperation,
   type RequestOf,
@@ -39,6 +42,8 @@ export interface Trial<O extends KnownOperation = KnownOperation> {
   readonly types: Readonly<Record<Outcome, readonly number[]>>;
   /** Success unless said. */
   readonly otherTypes: Outcome;
+  /** What is answered where there is no such object: Object Not Found unless said. */
+  readonly missing: Outcome;
 }
 const trial = <O extends KnownOperation>(
   operation: O,
@@ -48,6 +53,7 @@ const trial = <O extends KnownOperation>(
   ({
     ...{ operation, request, object: { objectType: SymmetricKey }, states: {}, bestState: 'Active', types: {} },
     otherTypes: 'Success',
+    missing: 'Object Not Found',
     ...more,
   }) as unknown as Trial;
 
@@ -104,6 +110,17 @@ export const trials: Readonly<Record<string, Trial>> = {
     attributeName: 'x-Mine',
     ...(version >= V2_0 && { attributeReference: 'x-Mine' }),
   })),
+  'Set Attribute': trial(Operation.SetAttribute, id => ({ ...named(id), attribute: mine })),
+  'Adjust Attribute': trial(
+    Operation.AdjustAttribute,
+    id => ({
+      ...named(id),
+      attributeReference: 'x-Count',
+      adjustmentType: AdjustmentType.Increment,
+      adjustmentValue: { tag: Tag.AdjustmentValue, type: ItemType.Integer, value: 1 },
+    }),
+    { missing: 'Item Not Found' },
+  ),
   Check: trial(Operation.Check, named, { types: { 'Illegal Object Type': [Template] } }),
   'Obtain Lease': trial(Operation.ObtainLease, named, {
     states: { 'Permission Denied': ['Compromised', ...GONE] },
@@ -185,6 +202,8 @@ export const withoutObject: ReadonlyMap<number, string> = new Map<number, string
   [Operation.Cancel, 'is about a request'],
   [Operation.Process, 'is about a request'],
   [Operation.QueryAsynchronousRequests, 'is about requests'],
+  [Operation.Login, 'is about the client'],
+  [Operation.Logout, 'is about the client'],
   [Operation.Hash, 'is about data'],
   [Operation.RNGRetrieve, 'is about the server'],
   [Operation.RNGSeed, 'is about the server'],
