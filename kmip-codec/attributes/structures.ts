@@ -64,8 +64,9 @@ export const CryptographicParametersStructure = structure(Tag.CryptographicParam
   digitalSignatureAlgorithm: optional(DigitalSignatureAlgorithmItem, { since: V1_2 }),
   cryptographicAlgorithm: optional(CryptographicAlgorithmItem, { since: V1_2 }),
   randomIV: optional(boolean(Tag.RandomIV), { since: V1_2 }),
-  /** Bits, as the lengths below. */
+  /** Bits. */
   ivLength: optional(integer(Tag.IVLength), { since: V1_2 }),
+  /** Bytes. */
   tagLength: optional(integer(Tag.TagLength), { since: V1_2 }),
   fixedFieldLength: optional(integer(Tag.FixedFieldLength), { since: V1_2 }),
   invocationFieldLength: optional(integer(Tag.InvocationFieldLength), { since: V1_2 }),

@@ -1,10 +1,6 @@
-import { createCipheriv, createDecipheriv, getCiphers, type CipherGCM, type DecipherGCM } from 'node:crypto';
-import {
-  BlockCipherMode,
-  CryptographicAlgorithm,
-  PaddingMethod,
-  type CryptographicParametersValue,
-} from '../../kmip-codec/index.ts';
+import { createCipheriv, createDecipheriv, type CipherGCM, type DecipherGCM } from 'node:crypto';
+import type { CryptographicParametersValue } from '../../kmip-codec/index.ts';
+import { cipherOf, type Cipher } from './ciphers.ts';
 import { attempt, CryptographicFailure } from './failure.ts';
 
 export interface Encrypted {
@@ -13,121 +9,128 @@ export interface Encrypted {
   readonly ivCounterNonce?: Uint8Array;
   readonly authenticatedEncryptionTag?: Buffer;
 }
-export interface CipherInput {
+export interface CipherKey {
   readonly parameters: CryptographicParametersValue;
   readonly key: Buffer;
-  readonly data: Uint8Array;
   readonly ivCounterNonce?: Uint8Array | undefined;
   readonly additionalData?: Uint8Array | undefined;
 }
+export interface CipherInput extends CipherKey {
+  readonly data: Uint8Array;
+}
+
+/** Data that is encrypted or decrypted part by part. After an error nothing more can be done with it. */
+export interface Ciphering {
+  /** Made here. */
+  readonly ivCounterNonce?: Uint8Array;
+  update(data: Uint8Array): Buffer;
+  /** The last part, with the tag where the mode has one. `tag` is what a decryption must find. */
+  final(data: Uint8Array, tag?: Uint8Array): Omit<Encrypted, 'ivCounterNonce'>;
+}
+
+/** Plaintext of an authenticated message that is held back until its tag is seen, in bytes. */
+const HELD_BYTES_MAX = 16 * 1024 * 1024;
 
 /**
- * Data encrypted with a symmetric key by its Cryptographic Parameters: ECB, CBC, CFB, OFB, CTR, GCM of the block ciphers that
- * OpenSSL has, and ChaCha20Poly1305 (RFC 8439). Throws CryptographicFailure: Unsupported Cryptographic Parameters, Missing
- * Initialization Vector, Cryptographic Failure.
+ * Begins to encrypt with a symmetric key by its Cryptographic Parameters: the modes and block ciphers that OpenSSL has, ChaCha20
+ * and ChaCha20Poly1305 (RFC 8439). Throws CryptographicFailure, as its methods do: Unsupported Cryptographic Parameters, Missing
+ * Initialization Vector, Cryptographic Failure. `isOnly` says that all data come with `final`.
  */
-export function encrypt(input: CipherInput, randomBytes: (length: number) => Buffer): Encrypted {
-  const { parameters, key, data, additionalData } = input;
+export function encrypting(input: CipherKey, randomBytes: (length: number) => Buffer, isOnly = false): Ciphering {
+  const { parameters, key, additionalData } = input;
   const cipher = cipherOf(parameters, key);
   const made = cipher.ivBytes > 0 && input.ivCounterNonce === undefined && parameters.randomIV === true;
-  const iv = made ? randomBytes(cipher.ivBytes) : ivOf(cipher, input.ivCounterNonce);
-  return attempt('the data cannot be encrypted with this key', () => {
-    const work = createCipheriv(cipher.name, key, iv, cipher.options as object) as CipherGCM;
-    work.setAutoPadding(cipher.isPadded);
-    if (additionalData !== undefined && cipher.tagBytes > 0) work.setAAD(additionalData);
-    const encrypted = Buffer.concat([work.update(data), work.final()]);
-    return {
-      data: encrypted,
-      ...(made && { ivCounterNonce: iv! }),
-      ...(cipher.tagBytes > 0 && { authenticatedEncryptionTag: work.getAuthTag() }),
-    };
+  const given = made ? randomBytes(cipher.ivBytes) : input.ivCounterNonce;
+  const iv = cipher.iv(given);
+  checkWhole(cipher, isOnly);
+  const failure = 'the data cannot be encrypted with this key';
+  const work = attempt(failure, () => {
+    const begun = createCipheriv(cipher.name, key, iv, optionsOf(cipher)) as CipherGCM;
+    begun.setAutoPadding(cipher.isPadded);
+    return begun;
   });
+  const authenticate = (bytes: number) => {
+    if (additionalData !== undefined && cipher.tagBytes > 0) work.setAAD(additionalData, { plaintextLength: bytes });
+  };
+  if (!cipher.needsLength) attempt(failure, () => authenticate(0));
+  return {
+    ...(made && { ivCounterNonce: given! }),
+    update: data => attempt(failure, () => work.update(data)),
+    final: data =>
+      attempt(failure, () => {
+        if (cipher.needsLength) authenticate(data.length);
+        const last = Buffer.concat([work.update(data), work.final()]);
+        return { data: last, ...(cipher.tagBytes > 0 && { authenticatedEncryptionTag: work.getAuthTag() }) };
+      }),
+  };
 }
 
-/** What `encrypt` was given. Throws as it does; a tag that does not fit is a Cryptographic Failure and no data leaves. */
-export function decrypt(input: CipherInput & { readonly tag?: Uint8Array | undefined }): Buffer {
-  const { parameters, key, data, additionalData, tag } = input;
+/**
+ * Begins to decrypt what `encrypting` made. Throws as it does; a tag that does not fit is a Cryptographic Failure. Nothing of an
+ * authenticated message leaves before its tag is seen: it all comes with the last part.
+ */
+export function decrypting(input: CipherKey, isOnly = false): Ciphering {
+  const { parameters, key, additionalData } = input;
   const cipher = cipherOf(parameters, key);
-  const iv = ivOf(cipher, input.ivCounterNonce);
-  if (cipher.tagBytes > 0 && tag?.length !== cipher.tagBytes)
-    throw new CryptographicFailure(
-      'Cryptographic Failure',
-      `an Authenticated Encryption Tag of ${tag?.length ?? 0} bytes, must be ${cipher.tagBytes}`,
-    );
-  return attempt('the data cannot be decrypted with this key', () => {
-    const work = createDecipheriv(cipher.name, key, iv, cipher.options as object) as DecipherGCM;
-    work.setAutoPadding(cipher.isPadded);
-    if (cipher.tagBytes > 0) work.setAuthTag(tag!);
-    if (additionalData !== undefined && cipher.tagBytes > 0) work.setAAD(additionalData);
-    return Buffer.concat([work.update(data), work.final()]);
-  });
-}
-
-interface Cipher {
-  readonly name: string;
-  readonly ivBytes: number;
-  readonly isPadded: boolean;
-  /** 0 when it does not authenticate. */
-  readonly tagBytes: number;
-  readonly options: { authTagLength?: number };
-}
-
-/** OpenSSL's words for block ciphers; the length of the key follows where there are several. */
-const families: ReadonlyMap<number, string> = new Map([
-  [CryptographicAlgorithm.AES, 'aes'],
-  [CryptographicAlgorithm.Camellia, 'camellia'],
-  [CryptographicAlgorithm.ARIA, 'aria'],
-]);
-const modes: ReadonlyMap<number, string> = new Map([
-  [BlockCipherMode.ECB, 'ecb'],
-  [BlockCipherMode.CBC, 'cbc'],
-  [BlockCipherMode.CFB, 'cfb'],
-  [BlockCipherMode.OFB, 'ofb'],
-  [BlockCipherMode.CTR, 'ctr'],
-  [BlockCipherMode.GCM, 'gcm'],
-]);
-
-function cipherOf(parameters: CryptographicParametersValue, key: Buffer): Cipher {
-  const { cryptographicAlgorithm: algorithm, blockCipherMode: mode, paddingMethod, tagLength = 128 } = parameters;
-  if (algorithm === CryptographicAlgorithm.ChaCha20Poly1305) {
-    if (key.length !== 32) throw unsupported(parameters);
-    return { name: 'chacha20-poly1305', ivBytes: 12, isPadded: false, tagBytes: 16, options: { authTagLength: 16 } };
+  const iv = cipher.iv(input.ivCounterNonce);
+  checkWhole(cipher, isOnly);
+  const failure = 'the data cannot be decrypted with this key';
+  const begin = () => {
+    const begun = createDecipheriv(cipher.name, key, iv, optionsOf(cipher)) as DecipherGCM;
+    begun.setAutoPadding(cipher.isPadded);
+    return begun;
+  };
+  if (cipher.tagBytes === 0) {
+    const work = attempt(failure, begin);
+    return {
+      update: data => attempt(failure, () => work.update(data)),
+      final: data => attempt(failure, () => ({ data: Buffer.concat([work.update(data), work.final()]) })),
+    };
   }
-  const word = mode === undefined ? undefined : modes.get(mode);
-  const family = algorithm === undefined ? undefined : families.get(algorithm);
-  const isTripleDes = algorithm === CryptographicAlgorithm.DES3;
-  if (word === undefined || !(family !== undefined || isTripleDes)) throw unsupported(parameters);
-  const name = isTripleDes
-    ? `${key.length === 16 ? 'des-ede' : 'des-ede3'}-${word}`
-    : `${family}-${key.length * 8}-${word}`;
-  if (!getCiphers().includes(name)) throw unsupported(parameters);
-  const isBlockwise = word === 'ecb' || word === 'cbc';
-  const isPadded = paddingMethod === PaddingMethod.PKCS5;
-  if (paddingMethod !== undefined && paddingMethod !== PaddingMethod.None && !(isPadded && isBlockwise))
-    throw unsupported(parameters);
-  const blockBytes = isTripleDes ? 8 : 16;
-  if (word !== 'gcm') return { name, ivBytes: word === 'ecb' ? 0 : blockBytes, isPadded, tagBytes: 0, options: {} };
-  if (![128, 120, 112, 104, 96].includes(tagLength)) throw unsupported(parameters);
-  return { name, ivBytes: 12, isPadded, tagBytes: tagLength / 8, options: { authTagLength: tagLength / 8 } };
+  const held: Uint8Array[] = [];
+  let bytes = 0;
+  const hold = (data: Uint8Array): void => {
+    bytes += data.length;
+    if (bytes > HELD_BYTES_MAX)
+      throw new CryptographicFailure('Server Limit Exceeded', `more than ${HELD_BYTES_MAX} bytes with one tag`);
+    held.push(data);
+  };
+  return {
+    update(data) {
+      hold(data);
+      return Buffer.alloc(0);
+    },
+    final(data, tag) {
+      hold(data);
+      if (tag?.length !== cipher.tagBytes)
+        throw new CryptographicFailure(
+          'Cryptographic Failure',
+          `an Authenticated Encryption Tag of ${tag?.length ?? 0} bytes, must be ${cipher.tagBytes}`,
+        );
+      return attempt(failure, () => {
+        const work = begin();
+        work.setAuthTag(tag);
+        if (additionalData !== undefined) work.setAAD(additionalData, { plaintextLength: bytes });
+        return { data: Buffer.concat([work.update(Buffer.concat(held)), work.final()]) };
+      });
+    },
+  };
 }
 
-/** GCM takes a nonce of any length (NIST SP 800-38D §5.2.1.1), the others one of their own. */
-function ivOf({ ivBytes, name }: Cipher, given: Uint8Array | undefined): Uint8Array | null {
-  if (ivBytes === 0) return null;
-  if (given === undefined)
-    throw new CryptographicFailure('Missing Initialization Vector', 'missing-iv: the mode needs an IV/Counter/Nonce');
-  if (given.length === 0 || (!name.endsWith('gcm') && given.length !== ivBytes))
-    throw new CryptographicFailure(
-      'Cryptographic Failure',
-      `an IV/Counter/Nonce of ${given.length} bytes, must be ${ivBytes}`,
-    );
-  return given;
+/** All at once. Throws as `encrypting` does. */
+export function encrypt(input: CipherInput, randomBytes: (length: number) => Buffer): Encrypted {
+  const work = encrypting(input, randomBytes, true);
+  const { ivCounterNonce } = work;
+  return { ...work.final(input.data), ...(ivCounterNonce !== undefined && { ivCounterNonce }) };
 }
 
-const unsupported = ({ cryptographicAlgorithm, blockCipherMode, paddingMethod }: CryptographicParametersValue) =>
-  new CryptographicFailure(
-    'Unsupported Cryptographic Parameters',
-    `${shown(CryptographicAlgorithm.names, cryptographicAlgorithm)} in mode ${shown(BlockCipherMode.names, blockCipherMode)} with padding ${shown(PaddingMethod.names, paddingMethod)} and a key of this length is not supported`,
-  );
-const shown = (names: { show(value: number): string }, value: number | undefined): string =>
-  value === undefined ? 'not given' : names.show(value);
+/** What `encrypt` was given. Throws as `decrypting` does. */
+export const decrypt = (input: CipherInput & { readonly tag?: Uint8Array | undefined }): Buffer =>
+  decrypting(input, true).final(input.data, input.tag).data;
+
+const optionsOf = ({ tagBytes }: Cipher): object => (tagBytes > 0 ? { authTagLength: tagBytes } : {});
+
+function checkWhole({ isWhole, name }: Cipher, isOnly: boolean): void {
+  if (isWhole && !isOnly)
+    throw new CryptographicFailure('Unsupported Cryptographic Parameters', `${name} takes no data in several parts`);
+}

@@ -2,4 +2,15 @@ export { findCurve, findCurveByName, type Curve } from './curves.ts';
 export { CryptographicFailure } from './failure.ts';
 export { algorithmOf, type KeyAlgorithm } from './key-algorithm.ts';
 export { keyBlockOf, keyObjectOf } from './keys.ts';
-export { decrypt, encrypt, type CipherInput, type Encrypted } from './block-cipher.ts';
+export {
+  decrypt,
+  decrypting,
+  encrypt,
+  encrypting,
+  type Ciphering,
+  type CipherInput,
+  type CipherKey,
+  type Encrypted,
+} from './block-cipher.ts';
+export { hashNameOf } from './hashes.ts';
+export { decryptWithRsa, encryptWithRsa } from './rsa-cipher.ts';

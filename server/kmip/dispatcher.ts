@@ -14,6 +14,7 @@ import type { Logger } from '../log/index.ts';
 import { VaultObjects, type MaterialKey } from '../objects/index.ts';
 import {
   Correlations,
+  type Stream,
   TICKETS,
   OperationFailure,
   type Context,
@@ -71,6 +72,8 @@ export interface Answer {
 const TRIES_MAX = 8;
 /** What is initialized holds nothing; a client that forgets to finalize loses it in the end. */
 const PKCS11_SESSIONS = { perClientMax: 100, keptMs: 3_600_000 };
+/** A stream may hold plaintext until its tag comes. */
+const STREAMS = { perClientMax: 16, keptMs: 600_000 };
 const NOBODY = { id: 'CertificateID-none' };
 
 /** Turns request messages into response messages: version, header and batch rules, and one unit of work for each. Its methods never throw. */
@@ -79,6 +82,7 @@ export class Dispatcher {
   readonly #passwords: PasswordChecker;
   readonly #asynchronous: AsynchronousWork;
   readonly #tickets = new Correlations<TicketGrant>(TICKETS);
+  readonly #streams = new Correlations<Stream>(STREAMS);
   readonly #pkcs11Sessions = new Correlations<true>(PKCS11_SESSIONS);
   /** By id; a vault keeps its name for good. */
   readonly #vaultNames = new Map<string, string>();
@@ -232,7 +236,7 @@ export class Dispatcher {
       const unit = this.#options.store.begin();
       const start = unit.mark();
       const mayChange = takesChanges(room);
-      const work = { ...(await this.#itemWork(unit, version, initiator, scene)), takesChanges: mayChange };
+      const work = { ...(await this.#itemWork(unit, version, initiator, scene, mayChange)), takesChanges: mayChange };
       const outcomes = await runBatch(message, work);
       const isWhole = isGivable(outcomes);
       // What reads would write down are changes of state that time has brought; they are written down later as well.
@@ -240,6 +244,7 @@ export class Dispatcher {
       this.#record(unit, version, initiator, scene, outcomes);
       try {
         await unit.commit();
+        for (const { result } of outcomes) if (result.ok) for (const run of result.whenDone ?? []) run();
         return { outcomes, isDone: true };
       } catch (error) {
         if (error instanceof ConflictError && attempt < TRIES_MAX) continue;
@@ -277,7 +282,7 @@ export class Dispatcher {
     return { bytes: scene.written(encodeOutcomes(requestHeader, version, outcomes, scene)), isWhole: false };
   }
 
-  async #itemWork(unit: UnitOfWork, version: Version, initiator: Initiator, scene: Scene) {
+  async #itemWork(unit: UnitOfWork, version: Version, initiator: Initiator, scene: Scene, mayChange: boolean) {
     const { vaultKey, operations, server, randomBytes, log, ticks } = this.#options;
     const objects = new VaultObjects(initiator.vault, unit, await vaultKey(initiator.vault), scene.now);
     const context: Context = {
@@ -292,6 +297,9 @@ export class Dispatcher {
       alsoDone: [],
       asynchronous: this.#asynchronous.of(initiator.client, scene.now),
       tickets: this.#tickets,
+      streams: this.#streams,
+      whenDone: [],
+      takesChanges: mayChange,
       pkcs11Sessions: this.#pkcs11Sessions,
       writeLog: (message, texts) => {
         const shown = Object.entries(texts).map(([name, text]) => [name, redactText(text)]);

@@ -15,6 +15,8 @@ export interface ItemSuccess extends PolledFor {
   readonly payload: object;
   /** Done to objects that the request does not name. */
   readonly alsoDone?: Context['alsoDone'];
+  /** To be called once it is kept. */
+  readonly whenDone?: Context['whenDone'];
 }
 export interface ItemFailure extends PolledFor {
   readonly ok: false;

@@ -74,9 +74,11 @@ async function resulting(work: ItemWork, next: () => Promise<object>): Promise<I
   try {
     const payload = await next();
     if (payload instanceof Polled) return payload.result;
-    return { ok: true, payload, alsoDone: work.context.alsoDone.splice(0) };
+    const { alsoDone, whenDone } = work.context;
+    return { ok: true, payload, alsoDone: alsoDone.splice(0), whenDone: whenDone.splice(0) };
   } catch (error) {
     work.context.alsoDone.length = 0;
+    work.context.whenDone.length = 0;
     return failureFrom(error, work.unexpected);
   }
 }

@@ -31,6 +31,10 @@ export class Correlations<T> {
     return true;
   }
 
+  hasRoom(client: string, now: Date): boolean {
+    return this.of(client, now).length < this.#keeping.perClientMax;
+  }
+
   find(client: string, correlationValue: Uint8Array, now: Date): T | undefined {
     const kept = this.#clients.get(client)?.get(keyOf(correlationValue));
     return kept !== undefined && now.getTime() < kept.until ? kept.value : undefined;

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import {
   CryptographicAlgorithm,
   CryptographicParameters,
@@ -6,27 +7,24 @@ import {
   ObjectType,
   ProcessStartDate,
   ProtectStopDate,
-  UsageLimits,
   type CryptographicParametersValue,
 } from '../../kmip-codec/index.ts';
 import { CryptographicFailure, keyObjectOf } from '../cryptography/index.ts';
 import type { ObjectContext } from './operation.ts';
 import { OperationFailure } from './results.ts';
+import type { Part } from './streams.ts';
 
-/** What a request for a computation says of its parts. */
-export interface Parts {
-  readonly correlationValue?: Uint8Array | undefined;
-  readonly initIndicator?: boolean | undefined;
-  readonly finalIndicator?: boolean | undefined;
-}
-
-/** The bytes of a Symmetric Key that may do this now, between its dates (1.4 §3.25, §3.26), or the specification's reason why not. */
-export function symmetricKeyFor({ object, objects, now }: ObjectContext, use: 'Encrypt' | 'Decrypt'): Buffer {
+/**
+ * The key of the object if it may do this now, between its dates (1.4 §3.25, §3.26), or the specification's reason why not: a
+ * Symmetric Key for both, else the Public Key to encrypt and the Private Key to decrypt.
+ */
+export function keyFor({ object, objects, now }: ObjectContext, use: 'Encrypt' | 'Decrypt'): KeyObject {
   const { attributes, objectType, state } = object;
-  if (objectType !== ObjectType.SymmetricKey)
+  const ofPair = use === 'Encrypt' ? ObjectType.PublicKey : ObjectType.PrivateKey;
+  if (objectType !== ObjectType.SymmetricKey && objectType !== ofPair)
     throw new OperationFailure(
       'Invalid Object Type',
-      `the object is a ${ObjectType.names.show(objectType)}, must be a Symmetric Key`,
+      `the object is a ${ObjectType.names.show(objectType)}, must be a Symmetric Key or a ${ObjectType.names.show(ofPair)}`,
       { before2: 'Permission Denied' },
     );
   if (((attributes.get(CryptographicUsageMask) ?? 0) & CryptographicUsageMask[use]) === 0)
@@ -44,13 +42,10 @@ export function symmetricKeyFor({ object, objects, now }: ObjectContext, use: 'E
           ? 'the Process Start Date of the key has not come'
           : 'the Protect Stop Date of the key has passed',
     );
-  // To use such a key without counting would be worse than not to use it.
-  if (use === 'Encrypt' && attributes.has(UsageLimits))
-    throw new OperationFailure('Feature Not Supported', 'keys with Usage Limits are not used by this server yet');
   const keyBlock = findKeyBlock(objects.open(object));
   if (keyBlock === undefined)
     throw new OperationFailure('Key Value Not Present', 'the server has only the attributes of this key');
-  return computed(() => keyObjectOf(objectType, keyBlock).export());
+  return computed(() => keyObjectOf(objectType, keyBlock));
 }
 
 /** The parameters given, or the key's own of the lowest index; with the key's algorithm where they name none. */
@@ -63,16 +58,10 @@ export function parametersFor(
   return { ...(algorithm !== undefined && { cryptographicAlgorithm: algorithm }), ...(given ?? own?.value) };
 }
 
-/** Refuses data in several parts; gives the data of the one part. */
-export function onlyPart(data: Uint8Array | undefined, parts: Parts): Uint8Array {
-  // One part that is both first and last is a whole.
-  const isWhole =
-    parts.correlationValue === undefined && (parts.initIndicator !== true || parts.finalIndicator === true);
-  if (!isWhole)
-    throw new OperationFailure('Feature Not Supported', 'data in several parts is not taken by this server');
-  if (data === undefined)
-    throw new OperationFailure('Invalid Field', 'Data is missing, it is required in a single part');
-  return data;
+/** The data of a part; only a last part after others may come without. */
+export function dataOf({ isFirst, isLast }: Pick<Part<unknown>, 'isFirst' | 'isLast'>, data: Uint8Array | undefined) {
+  if (data === undefined && (isFirst || !isLast)) throw new OperationFailure('Invalid Field', 'Data is missing');
+  return data ?? new Uint8Array();
 }
 
 /** What `compute` gives; its CryptographicFailure as the answer to the client. */

@@ -2,10 +2,10 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import {
   CryptographicAlgorithm,
   CryptographicUsageMask,
-  HashingAlgorithm,
   type CryptographicParametersValue,
   type MacSignatureKeyInformation,
 } from '../../kmip-codec/index.ts';
+import { hashNameOf } from '../cryptography/index.ts';
 import { symmetricKeyBytes } from './key-formats.ts';
 import type { Context } from './operation.ts';
 import { OperationFailure } from './results.ts';
@@ -35,7 +35,7 @@ export async function findMacKey(
   else checkMask(object, CryptographicUsageMask.MACVerify, 'verify MACs');
   const parameters = use === 'verify' && asked !== undefined ? asked : parametersOf(object, asked);
   const algorithm = parameters.cryptographicAlgorithm ?? object.attributes.get(CryptographicAlgorithm);
-  const hash = hmacs.get(algorithm) ?? hashes.get(parameters.hashingAlgorithm);
+  const hash = hmacs.get(algorithm) ?? hashNameOf(parameters.hashingAlgorithm);
   if (hash === undefined)
     throw new OperationFailure(
       'Unsupported Cryptographic Parameters',
@@ -68,12 +68,4 @@ const hmacs: ReadonlyMap<number | undefined, string> = new Map([
   [CryptographicAlgorithm.HMAC_SHA3_256, 'sha3-256'],
   [CryptographicAlgorithm.HMAC_SHA3_384, 'sha3-384'],
   [CryptographicAlgorithm.HMAC_SHA3_512, 'sha3-512'],
-] as [number, string][]);
-
-const hashes: ReadonlyMap<number | undefined, string> = new Map([
-  [HashingAlgorithm.SHA_1, 'sha1'],
-  [HashingAlgorithm.SHA_224, 'sha224'],
-  [HashingAlgorithm.SHA_256, 'sha256'],
-  [HashingAlgorithm.SHA_384, 'sha384'],
-  [HashingAlgorithm.SHA_512, 'sha512'],
 ] as [number, string][]);

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { BlockCipherMode, CryptographicAlgorithm, PaddingMethod } from '../../../kmip-codec/index.ts';
-import { CryptographicFailure, decrypt, encrypt } from '../../../server/cryptography/index.ts';
+import { CryptographicFailure, decrypt, encrypt, encrypting } from '../../../server/cryptography/index.ts';
 
 const hex = (text: string) => Buffer.from(text, 'hex');
 const M = BlockCipherMode;
@@ -41,6 +41,67 @@ void t.test('authenticates with ChaCha20Poly1305 (RFC 8439 §2.8.2)', async t =>
   wrong[0]! ^= 1;
   t.throws(() => decrypt({ ...input, data, tag: wrong }), CryptographicFailure);
   t.throws(() => decrypt({ ...input, data }), CryptographicFailure);
+});
+
+void t.test('authenticates with GCM and CCM; the Tag Length is in bytes (NIST SP 800-38C, SP 800-38D)', async t => {
+  const gcm = { parameters: { cryptographicAlgorithm: AES, blockCipherMode: M.GCM }, key: Buffer.alloc(16) };
+  const input = { ...gcm, ivCounterNonce: Buffer.alloc(12), data: Buffer.alloc(16) };
+  const { data, authenticatedEncryptionTag: tag } = encrypt(input, random);
+  t.equal(
+    data.toString('hex') + tag?.toString('hex'),
+    '0388dace60b6a392f328c2b971b2fe78ab6e47d42cec13bdf53a67b21257bddf',
+  );
+  const short = encrypt({ ...input, parameters: { ...gcm.parameters, tagLength: 12 } }, random);
+  t.same(short.authenticatedEncryptionTag, tag?.subarray(0, 12));
+  for (const tagLength of [1, 32, 128])
+    t.throws(() => encrypt({ ...input, parameters: { ...gcm.parameters, tagLength } }, random), /12 to 16/);
+
+  // SP 800-38C, example 2.
+  const ccm = {
+    parameters: { cryptographicAlgorithm: AES, blockCipherMode: M.CCM, tagLength: 12 },
+    key: hex('404142434445464748494a4b4c4d4e4f'),
+    ivCounterNonce: hex('1011121314151617'),
+    additionalData: hex('000102030405060708090a0b0c0d0e0f'),
+  };
+  const plaintext = hex('202122232425262728292a2b2c2d2e2f');
+  const made = encrypt({ ...ccm, data: plaintext }, random);
+  t.same(decrypt({ ...ccm, data: made.data, tag: made.authenticatedEncryptionTag }), plaintext);
+  t.equal(made.data.toString('hex'), 'd2a1f0e051ea5f62081a7792073d593d');
+  t.throws(() => encrypting(ccm, random), /several parts/);
+});
+
+void t.test('ChaCha20 takes nonces of 12 bytes and of 8, and the counter to begin with (RFC 8439 §2.4.2)', async t => {
+  const parameters = { cryptographicAlgorithm: CryptographicAlgorithm.ChaCha20, initialCounterValue: 1 };
+  const input = {
+    parameters,
+    key: hex('000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f'),
+    ivCounterNonce: hex('000000000000004a00000000'),
+  };
+  const text = Buffer.from('Ladies and Gentlemen of the class of ');
+  t.equal(
+    encrypt({ ...input, data: text.subarray(0, 16) }, random).data.toString('hex'),
+    '6e2e359a2568f98041ba0728dd0d6981',
+  );
+  const old = { parameters: { cryptographicAlgorithm: CryptographicAlgorithm.ChaCha20 }, key: Buffer.alloc(32) };
+  const zeros = { ...old, ivCounterNonce: Buffer.alloc(8), data: Buffer.alloc(16) };
+  t.equal(encrypt(zeros, random).data.toString('hex'), '76b8e0ada0f13d90405d6ae55386bd28');
+  t.throws(() => encrypt({ ...zeros, ivCounterNonce: Buffer.alloc(9) }, random), /must be 8 or 12/);
+});
+
+void t.test('wraps by RFC 3394 §4.1 and RFC 5649 §6, and takes it back', async t => {
+  const kek = hex('000102030405060708090a0b0c0d0e0f');
+  const wrap = { parameters: { cryptographicAlgorithm: AES, blockCipherMode: M.NISTKeyWrap }, key: kek };
+  const keyData = hex('00112233445566778899aabbccddeeff');
+  const wrapped = encrypt({ ...wrap, data: keyData }, random).data;
+  t.equal(wrapped.toString('hex'), '1fa68b0a8112b447aef34bd8fb5a7b829d3e862371d2cfe5');
+  t.same(decrypt({ ...wrap, data: wrapped }), keyData);
+  const padded = {
+    parameters: { cryptographicAlgorithm: AES, blockCipherMode: M.AESKeyWrapPadding },
+    key: hex('5840df6e29b02af1ab493b705bf16ea1ae8338f4dcc176a8'),
+  };
+  const seven = encrypt({ ...padded, data: hex('466f7250617369') }, random).data;
+  t.equal(seven.toString('hex'), 'afbeb0f07dfbf5419200f2ccb50bb24f');
+  t.same(decrypt({ ...padded, data: seven }), hex('466f7250617369'));
 });
 
 void t.test('makes an IV when Random IV says so, and misses one otherwise', async t => {

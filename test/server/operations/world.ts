@@ -31,6 +31,7 @@ import {
   type ObjectContext,
   type ResultReasonName,
   type ServerFacts,
+  type Stream,
   type TicketGrant,
 } from '../../../server/operations/index.ts';
 import { VaultKey } from '../../../server/root-key/index.ts';
@@ -64,6 +65,7 @@ export class World {
     attributeInstancesMax: 10,
     operations: [...operations.keys()],
   };
+  readonly streams = new Correlations<Stream>({ perClientMax: 3, keptMs: 60_000 });
   readonly pkcs11Sessions = new Correlations<true>({ perClientMax: 3, keptMs: 60_000 });
   readonly tickets = new Correlations<TicketGrant>({ perClientMax: 3, keptMs: 86_400_000 });
   /** What operations have written to the log, and what they did to objects that no request named. */
@@ -111,6 +113,7 @@ export class World {
     if (definition.needs !== undefined) await this.#withObject(context, definition.needs, given as object);
     const response = await definition.run(context, given as never);
     await unit.commit();
+    for (const run of context.whenDone) run();
     this.idPlaceholder = context.idPlaceholder;
     return decodeItemAs(layouts.response, encodeItemAs(layouts.response, response, version), version) as ResponseOf<O>;
   }
@@ -131,9 +134,11 @@ export class World {
     const { version, now, randomBytes, server, idPlaceholder } = this;
     const initiator = { id: 'CertificateID-test', name: 'test', vault: VAULT, client: 'client' };
     const objects = this.#objectsIn(unit);
-    const { said, pkcs11Sessions } = this;
+    const { said, streams, pkcs11Sessions } = this;
     const context: Context = {
-      ...{ version, now, randomBytes, server, idPlaceholder, initiator, objects, pkcs11Sessions },
+      ...{ version, now, randomBytes, server, idPlaceholder, initiator, objects, streams, pkcs11Sessions },
+      whenDone: [],
+      takesChanges: true,
       alsoDone: this.alsoDone,
       tickets: this.tickets,
       asynchronous: nothingOutstanding,
