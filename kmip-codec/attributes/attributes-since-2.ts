@@ -163,7 +163,7 @@ const single = (tag: number): Item<GivenAttribute> => {
           const at = r.offset;
           const [one, ...others] = codec.read(r, t);
           if (one === undefined || others.length > 0)
-            throw new CodecError(`${others.length + (one ? 1 : 0)} attributes, exactly one is expected`, at);
+            throw new CodecError(`${others.length + (one ? 1 : 0)} attributes, must be exactly one`, at);
           return one;
         },
       };

@@ -2,9 +2,8 @@ import { CryptographicParametersStructure, UniqueIdentifier } from '../attribute
 import { Tag } from '../registry/index.ts';
 import { boolean, byteString, optional, required, secret, structure, type TypeOf } from '../schema/index.ts';
 import { V1_2, V1_3, V1_4 } from '../version.ts';
+import { Data } from './data.ts';
 
-// What clients have computed is theirs alone: no event shows it.
-const data = secret(byteString(Tag.Data));
 const since12 = { since: V1_2 };
 
 const key = {
@@ -25,7 +24,7 @@ const tag = optional(byteString(Tag.AuthenticatedEncryptionTag), { since: V1_4 }
 /** Encrypt request payload: 2.1 §6.1.17, 1.4 §4.29. Data may be left out only in parts after the first. */
 export const EncryptRequest = structure(
   Tag.RequestPayload,
-  { ...key, data: optional(data), ivCounterNonce, ...parts, authenticatedEncryptionAdditionalData: additionalData },
+  { ...key, data: optional(Data), ivCounterNonce, ...parts, authenticatedEncryptionAdditionalData: additionalData },
   since12,
 );
 export type EncryptRequest = TypeOf<typeof EncryptRequest>;
@@ -33,7 +32,7 @@ export const EncryptResponse = structure(
   Tag.ResponsePayload,
   {
     uniqueIdentifier: required(UniqueIdentifier),
-    data: optional(data),
+    data: optional(Data),
     ivCounterNonce,
     correlationValue,
     authenticatedEncryptionTag: tag,
@@ -45,7 +44,7 @@ export const DecryptRequest = structure(
   Tag.RequestPayload,
   {
     ...key,
-    data: optional(data),
+    data: optional(Data),
     ivCounterNonce,
     ...parts,
     authenticatedEncryptionAdditionalData: additionalData,
@@ -56,6 +55,6 @@ export const DecryptRequest = structure(
 export type DecryptRequest = TypeOf<typeof DecryptRequest>;
 export const DecryptResponse = structure(
   Tag.ResponsePayload,
-  { uniqueIdentifier: required(UniqueIdentifier), data: optional(data), correlationValue },
+  { uniqueIdentifier: required(UniqueIdentifier), data: optional(Data), correlationValue },
   since12,
 );

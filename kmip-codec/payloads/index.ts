@@ -4,6 +4,7 @@ export * from './asynchronous.ts';
 export * from './attributes.ts';
 export * from './credentials.ts';
 export * from './cryptography.ts';
+export * from './data.ts';
 export * from './defaults.ts';
 export * from './export.ts';
 export { GetRequest, GetResponse, KeyWrapType } from './get.ts';

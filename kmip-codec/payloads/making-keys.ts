@@ -2,6 +2,7 @@ import {
   AttributesItem,
   attributesItem,
   CryptographicParameters,
+  identifier,
   ObjectType,
   UniqueIdentifier,
 } from '../attributes/index.ts';
@@ -24,7 +25,7 @@ import {
   type Item,
   type TypeOf,
 } from '../schema/index.ts';
-import { V1_1, V1_2 } from '../version.ts';
+import { V1_1, V1_2, V1_4, V2_0 } from '../version.ts';
 import {
   CommonProtectionStorageMasks,
   PrivateProtectionStorageMasks,
@@ -50,13 +51,14 @@ const PrivateKeyUniqueIdentifier = textString(Tag.PrivateKeyUniqueIdentifier);
 const newPair = {
   privateKeyUniqueIdentifier: required(PrivateKeyUniqueIdentifier),
   publicKeyUniqueIdentifier: required(textString(Tag.PublicKeyUniqueIdentifier)),
-  privateKeyAttributes: optional(PrivateKeyAttributes),
-  publicKeyAttributes: optional(PublicKeyAttributes),
+  privateKeyAttributes: optional(PrivateKeyAttributes, { until: V1_4 }),
+  publicKeyAttributes: optional(PublicKeyAttributes, { until: V1_4 }),
 };
-/** One new object, and what the server set on its own. */
+const setByServer = { attributes: optional(AttributesItem, { until: V1_4 }) };
+/** One new object, and before 2.0 what the server set on its own. */
 const NewObjectResponse = structure(Tag.ResponsePayload, {
   uniqueIdentifier: required(UniqueIdentifier),
-  attributes: optional(AttributesItem),
+  ...setByServer,
 });
 
 /** Create Key Pair request payload: 2.1 §6.1.9, 1.4 §4.2. */
@@ -137,6 +139,8 @@ export const CertifyResponse = NewObjectResponse;
 /** Re-certify request payload: 2.1 §6.1.45, 1.4 §4.8. */
 export const ReCertifyRequest = structure(Tag.RequestPayload, {
   uniqueIdentifier: optional(UniqueIdentifier),
+  /** Of a certificate request that the server has. */
+  certificateRequestUniqueIdentifier: optional(identifier(Tag.CertificateRequestUniqueIdentifier), { since: V2_0 }),
   ...certificateRequest,
   offset: optional(interval(Tag.Offset)),
   attributes: optional(AttributesItem),
@@ -170,7 +174,7 @@ export type CreateSplitKeyRequest = TypeOf<typeof CreateSplitKeyRequest>;
 /** Create Split Key response payload: 2.1 §6.1.10, 1.4 §4.38. */
 export const CreateSplitKeyResponse = structure(
   Tag.ResponsePayload,
-  { ...ofOneVersion, uniqueIdentifiers: repeated(UniqueIdentifier), attributes: optional(AttributesItem) },
+  { ...ofOneVersion, uniqueIdentifiers: repeated(UniqueIdentifier), ...setByServer },
   { since: V1_2 },
 );
 
@@ -190,6 +194,6 @@ export type JoinSplitKeyRequest = TypeOf<typeof JoinSplitKeyRequest>;
 /** Join Split Key response payload: 2.1 §6.1.27, 1.4 §4.39. */
 export const JoinSplitKeyResponse = structure(
   Tag.ResponsePayload,
-  { ...ofOneVersion, uniqueIdentifier: required(UniqueIdentifier), attributes: optional(AttributesItem) },
+  { ...ofOneVersion, uniqueIdentifier: required(UniqueIdentifier), ...setByServer },
   { since: V1_2 },
 );

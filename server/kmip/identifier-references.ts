@@ -1,6 +1,8 @@
 import {
   AttributeSet,
   CodecError,
+  dataNames,
+  DataReference,
   IdentifierReference,
   Operation,
   TemplateAttributes,
@@ -9,11 +11,13 @@ import {
 import { OperationFailure, type Context } from '../operations/index.ts';
 
 /**
- * The request with text wherever a client of 2.x referred to an earlier item of the batch (2.1 §4.58, §11.58).
- * Throws OperationFailure 'Object Not Found' where that item has no Unique Identifier.
+ * The request with text and bytes wherever a client of 2.x referred to what earlier items of the batch have answered
+ * (2.1 §4.58, §7.9, §11.13, §11.58). Throws OperationFailure 'Object Not Found' where there is no such Unique Identifier, 'Invalid
+ * Field' where there are no such data.
  */
 export function resolved<T>(value: T, context: Context): T {
   if (value instanceof IdentifierReference) return identifierOf(value, context) as T;
+  if (value instanceof DataReference) return dataOf(value, context) as T;
   if (Array.isArray(value)) return value.map(one => resolved<unknown>(one, context)) as T;
   if (value instanceof TemplateAttributes)
     return new TemplateAttributes(resolved(value.given, context), value.templateNames) as T;
@@ -35,14 +39,24 @@ function identifierOf(reference: IdentifierReference, context: Context): string 
   const answered = context.answered ?? [];
   const found =
     reference.kind === 'index'
-      ? identifierIn(answered.at(reference.value < 0 ? answered.length + reference.value : reference.value))
+      ? nth(answered.flatMap(identifiersIn), reference.value)
       : fromOrigin(reference.value, context, answered);
   if (found === undefined) throw new OperationFailure('Object Not Found', `no ${shown(reference)} in this batch`);
   return found;
 }
 
+/** Of all that this response holds so far; a negative number counts back from its end. */
+const nth = <T>(all: readonly T[], value: number): T | undefined => all[value < 0 ? all.length + value : value];
+
+/** Every Unique Identifier that an answer has as a row of its payload, in their order. */
+const identifiersIn = ({ payload }: Answered): string[] =>
+  Object.entries(payload ?? {})
+    .filter(([row]) => /uniqueIdentifiers?$/i.test(row))
+    .flatMap(([, one]) => one as string | string[] | undefined)
+    .filter(one => one !== undefined);
+
 const shown = ({ kind, value }: IdentifierReference): string =>
-  kind === 'index' ? `Unique Identifier of item ${value}` : `Unique Identifier of ${uniqueIdentifierNames.show(value)}`;
+  kind === 'index' ? `Unique Identifier number ${value}` : `Unique Identifier of ${uniqueIdentifierNames.show(value)}`;
 
 function fromOrigin(value: number, context: Context, answered: readonly Answered[]): string | undefined {
   const name = uniqueIdentifierNames.show(value);
@@ -63,4 +77,27 @@ function identifierIn(answer: Answered | undefined, member?: string): string | u
   // An operation may answer with a list under the same name.
   const first: unknown = Array.isArray(found) ? found[0] : found;
   return typeof first === 'string' ? first : undefined;
+}
+
+function dataOf({ kind, value }: DataReference, { answered = [] }: Context): Uint8Array {
+  const name = dataNames.show(value);
+  const [, operation = name] = /^(MAC|Sign) /.exec(name) ?? [];
+  const found =
+    kind === 'index'
+      ? nth(answered.flatMap(dataIn), value)
+      : answered
+          .filter(one => Operation.names.show(one.operation) === operation)
+          .flatMap(dataIn)
+          .at(-1);
+  if (found !== undefined) return found;
+  throw new OperationFailure(
+    'Invalid Field',
+    `no ${kind === 'index' ? `Data number ${value}` : `Data of ${name}`} in this batch`,
+  );
+}
+
+/** The data that an answer is about; what MAC and Sign have made counts as theirs. */
+function dataIn({ payload }: Answered): Uint8Array[] {
+  const { data, macData, signatureData } = (payload ?? {}) as Partial<Record<string, Uint8Array>>;
+  return [data, macData, signatureData].filter(one => one !== undefined);
 }
