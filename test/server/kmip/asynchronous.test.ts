@@ -152,6 +152,8 @@ t.test('Cancel says how far the operation had come (2.1 §6.1.5, §11.7)', async
   const second = correlationOf(await one(client, locate, later(Optional, version)));
   t.equal(ending(await one(client, about(Operation.Poll, second), { version })), 'Operation Pending');
   await isRunning;
+  const both = [about(Operation.Poll, second), { operation: Operation.DiscoverVersions, requestPayload: {} } as const];
+  t.same(endings(await client.batch(both, { version })), ['Operation Pending', 'Success'], 'which is no failure');
   t.equal(await cancelled(client, second, version), UnableToCancel);
   end();
   // What has begun is done to its end.

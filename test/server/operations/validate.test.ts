@@ -109,6 +109,8 @@ t.test('what breaks a rule by itself is invalid, with an anchor or without (RFC 
   for (const chain of cases) t.equal(await ask(world, chain), Invalid);
   t.equal(await ask(world, [{ ...leaf, der: Buffer.from('none') }]), Invalid);
   t.equal(await ask(world, [made('self')]), Unknown, 'nobody vouches for what signed itself');
+  const namesake = made('root', isAuthority);
+  t.equal(await ask(world, [namesake]), Unknown, 'nor because it has the name of an anchor');
 });
 
 t.test('of certificates that are not X.509 nothing is known', async t => {
