@@ -26,7 +26,7 @@ import {
   V2_0,
   V2_1,
 } from '../../../kmip-codec/index.ts';
-import { raw, rawStructure, rawText } from '../raw.ts';
+import { rawStructure, rawText } from '../raw.ts';
 
 const moment = new Date('2030-01-01T00:00:00Z');
 const set = () =>
