@@ -1,4 +1,4 @@
-import { ItemType, Tag, type TtlvItem, V1_1, V1_2 } from '../../kmip-codec/index.ts';
+import { ItemType, PaddingMethod, Tag, type TtlvItem, V1_1, V1_2 } from '../../kmip-codec/index.ts';
 import { attributeIn, attributeReferred } from './attribute-items.ts';
 import { child, children, enumeration, integer, text } from './items.ts';
 import {
@@ -204,12 +204,22 @@ const DATES = [
   'Original Creation Date',
 ];
 
-/** Random data, and what was encrypted with an initialization vector that the server chose: the answer has it, the request not. */
+/**
+ * Random data, what was encrypted with an initialization vector that the server chose (the answer has it, the request not), and
+ * what OAEP has mixed with a seed of its own.
+ */
 function isOfChance(place: Place): boolean {
   if (operationOf(place) === 'RNGRetrieve') return true;
   if (operationOf(place) !== 'Encrypt' || child(requestPayload(place), Tag.IVCounterNonce)) return false;
+  if (usesOaep(place)) return true;
   const payload = place.expectedParents.find(parent => parent.tag === Tag.ResponsePayload);
   return child(payload, Tag.IVCounterNonce) !== undefined;
+}
+
+function usesOaep(place: Place): boolean {
+  const given = child(requestPayload(place), Tag.CryptographicParameters);
+  const parameters = [given, ...place.exchange.attributesSent.map(({ value }) => value)];
+  return parameters.some(one => enumeration(child(one, Tag.PaddingMethod)) === PaddingMethod.OAEP);
 }
 
 /** What cryptographic operations give back. */
