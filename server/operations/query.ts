@@ -68,7 +68,8 @@ const answers: ReadonlyMap<number, (context: Context) => Answer> = new Map<numbe
     ({ server }) => ({
       capabilityInformation: [
         {
-          streamingCapability: false,
+          // Data in several parts, where there is data.
+          streamingCapability: server.operations.includes(Operation.Encrypt),
           asynchronousCapability: server.operations.includes(Operation.Poll),
           attestationCapability: false,
           batchUndoCapability: true,

@@ -97,7 +97,7 @@ t.test('tells what the server can do and what it cannot (1.4 §2.1.21)', async t
     return capabilityInformation?.[0];
   };
   t.match(await capabilities(), {
-    streamingCapability: false,
+    streamingCapability: true,
     asynchronousCapability: true,
     attestationCapability: false,
     batchUndoCapability: true,
