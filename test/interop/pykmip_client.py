@@ -19,6 +19,7 @@ from kmip.core.exceptions import OperationFailure  # noqa: E402
 from kmip.core.factories.attributes import AttributeFactory  # noqa: E402
 from kmip.core.messages import messages, payloads  # noqa: E402
 from kmip.core.messages.contents import UniqueBatchItemID  # noqa: E402
+from kmip.core.utils import BytearrayStream  # noqa: E402
 from kmip.pie.client import ProxyKmipClient  # noqa: E402
 from kmip.pie.exceptions import KmipOperationFailure  # noqa: E402
 from kmip.pie.objects import (  # noqa: E402
@@ -36,6 +37,7 @@ HOST, PORT, CERTIFICATE, KEY, CA, *CREDENTIAL = sys.argv[1:]
 AES = enums.CryptographicAlgorithm.AES
 USAGE = [enums.CryptographicUsageMask.ENCRYPT, enums.CryptographicUsageMask.DECRYPT]
 WRAPS = [enums.CryptographicUsageMask.WRAP_KEY, enums.CryptographicUsageMask.UNWRAP_KEY]
+UNAVAILABLE = enums.CancellationResult.UNAVAILABLE
 CEASED = enums.RevocationReasonCode.CESSATION_OF_OPERATION
 attribute = AttributeFactory().create_attribute
 A = enums.AttributeType
@@ -492,6 +494,47 @@ def making_keys(client):
     uses(client, "derive_key", O.DERIVE_KEY, derive)
 
 
+def asked(client, operation, request, response):
+    """An operation that PyKMIP has payloads for and no method: the payload of the answer, or the Result Reason."""
+    answer = raw_answer(client.proxy, operation, request)
+    at = answer.find(enums.Tags.RESPONSE_PAYLOAD.value.to_bytes(3, "big") + bytes([enums.Types.STRUCTURE.value]))
+    if at < 0:
+        reason = answer.index(enums.Tags.RESULT_REASON.value.to_bytes(3, "big"))
+        return enums.ResultReason(int.from_bytes(answer[reason + 8 : reason + 12], "big"))
+    response.read(BytearrayStream(answer[at:]), kmip_version=version_of(version))
+    return response
+
+
+def without_a_method(client):
+    O = enums.Operation
+    uid = client.create(AES, 256, cryptographic_usage_mask=USAGE)
+    with checking("archive"):
+        found = asked(client, O.ARCHIVE, payloads.ArchiveRequestPayload(uid), payloads.ArchiveResponsePayload())
+        tell("archive", found.unique_identifier == uid, found)
+    refused("get of an archived key is refused", R.OBJECT_ARCHIVED, lambda: client.get(uid))
+    with checking("recover"):
+        found = asked(client, O.RECOVER, payloads.RecoverRequestPayload(uid), payloads.RecoverResponsePayload())
+        tell("recover", found.unique_identifier == uid and client.get(uid).cryptographic_length == 256, found)
+    with checking("obtain lease"):
+        request = payloads.ObtainLeaseRequestPayload(uid)
+        found = asked(client, O.OBTAIN_LEASE, request, payloads.ObtainLeaseResponsePayload())
+        tell("obtain lease", found.unique_identifier == uid and found.lease_time > 0, found)
+    with checking("get usage allocation of a key without limits"):
+        request = payloads.GetUsageAllocationRequestPayload(uid, 10)
+        found = asked(client, O.GET_USAGE_ALLOCATION, request, payloads.GetUsageAllocationResponsePayload())
+        wanted = R.ILLEGAL_OPERATION if version < "2.0" else R.ATTRIBUTE_NOT_FOUND
+        tell("get usage allocation of a key without limits", found is wanted, found)
+    with checking("poll of what is not there"):
+        found = asked(client, O.POLL, payloads.PollRequestPayload(b"none"), None)
+        wanted = R.ITEM_NOT_FOUND if version < "2.0" else R.INVALID_ASYNCHRONOUS_CORRELATION_VALUE
+        tell("poll of what is not there", found is wanted, found)
+    with checking("cancel of what is not there"):
+        found = asked(client, O.CANCEL, payloads.CancelRequestPayload(b"none"), payloads.CancelResponsePayload())
+        ok = found.asynchronous_correlation_value == b"none"
+        tell("cancel of what is not there", ok and found.cancellation_result is UNAVAILABLE, found)
+    end(client, uid)
+
+
 def computing(client):
     """Encrypt and others came with 1.2."""
     O = enums.Operation
@@ -678,7 +721,7 @@ def everything():
     global version
     for version in ["1.0", "1.1", "1.2", "1.3", "1.4", "2.0"]:
         with checking("connect"), ProxyKmipClient(**connection()) as client:
-            for part in [life_of_a_key, register, locate, attributes, wrapped_get, every_object_type, making_keys, computing, nothing_left]:
+            for part in [life_of_a_key, register, locate, attributes, wrapped_get, every_object_type, making_keys, without_a_method, computing, nothing_left]:
                 with checking(part.__name__):
                     part(client)
         options = connection()
