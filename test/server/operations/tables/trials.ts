@@ -1,8 +1,10 @@
+import { publicEncrypt } from 'node:crypto';
 import {
   AdjustmentType,
   BlockCipherMode,
   customAttribute,
   customText,
+  HashingAlgorithm,
   ItemType,
   ObjectType,
   Operation,
@@ -14,6 +16,7 @@ import {
   type KnownOperation,
   type RequestOf,
 } from '../../../../kmip-codec/index.ts';
+import { rsaPublic } from '../object-samples.ts';
 import { aes256, template, type World } from '../world.ts';
 import { limited, makeObject, splitKey, type StateName, type Wanted } from './objects.ts';
 
@@ -68,6 +71,12 @@ const inOneBlock = {
   ivCounterNonce: Buffer.alloc(16),
   data: Buffer.alloc(16),
 };
+
+const oaep = {
+  cryptographicParameters: { paddingMethod: PaddingMethod.OAEP, hashingAlgorithm: HashingAlgorithm.SHA_1 },
+  data: Buffer.from('a secret'),
+};
+const forPrivateKey = { ...oaep, data: publicEncrypt({ key: rsaPublic, oaepHash: 'sha1' }, oaep.data) };
 
 const GONE: readonly StateName[] = ['Destroyed', 'Destroyed Compromised'];
 const ALL_BUT_ACTIVE: readonly StateName[] = ['Pre-Active', 'Deactivated', 'Compromised', ...GONE];
@@ -137,16 +146,20 @@ export const trials: Readonly<Record<string, Trial>> = {
     types: { Success: [SymmetricKey] },
     otherTypes: noKey,
   }),
-  Encrypt: trial(Operation.Encrypt, id => ({ ...named(id), ...inOneBlock }), {
+  Encrypt: trial(Operation.Encrypt, (id, _, type) => ({ ...named(id), ...(type === PublicKey ? oaep : inOneBlock) }), {
     states: { 'Wrong Key Lifecycle State': ALL_BUT_ACTIVE },
-    types: { Success: [SymmetricKey] },
+    types: { Success: [SymmetricKey, PublicKey] },
     otherTypes: noKey,
   }),
-  Decrypt: trial(Operation.Decrypt, id => ({ ...named(id), ...inOneBlock }), {
-    states: { 'Wrong Key Lifecycle State': ALL_BUT_ACTIVE },
-    types: { Success: [SymmetricKey] },
-    otherTypes: noKey,
-  }),
+  Decrypt: trial(
+    Operation.Decrypt,
+    (id, _, type) => ({ ...named(id), ...(type === PrivateKey ? forPrivateKey : inOneBlock) }),
+    {
+      states: { 'Wrong Key Lifecycle State': ALL_BUT_ACTIVE },
+      types: { Success: [SymmetricKey, PrivateKey] },
+      otherTypes: noKey,
+    },
+  ),
   Validate: trial(Operation.Validate, id => ({ uniqueIdentifiers: [id] }), {
     object: { objectType: Certificate },
     states: { 'Object Destroyed | Item Not Found': GONE },
