@@ -105,7 +105,7 @@ function tagBytesOf(parameters: CryptographicParametersValue): number {
   const { tagLength = 16 } = parameters;
   if (tagLength >= 12 && tagLength <= 16) return tagLength;
   throw new CryptographicFailure(
-    'Unsupported Cryptographic Parameters',
+    'Bad Cryptographic Parameters',
     `a Tag Length of ${tagLength} bytes is not supported, 12 to 16 are`,
   );
 }

@@ -11,7 +11,7 @@ import {
 } from '../../kmip-codec/index.ts';
 import { CryptographicFailure, keyObjectOf } from '../cryptography/index.ts';
 import type { ObjectContext } from './operation.ts';
-import { OperationFailure } from './results.ts';
+import { OperationFailure, type ResultReasonName } from './results.ts';
 import type { Part } from './streams.ts';
 
 /**
@@ -71,11 +71,14 @@ export function computed<T>(compute: () => T): T {
   } catch (error) {
     if (!(error instanceof CryptographicFailure)) throw error;
     const { reason, message } = error;
-    // Clients before 2.0 know it so from the OASIS profiles.
-    throw new OperationFailure(
-      reason,
-      message,
-      reason === 'Missing Initialization Vector' ? { before2: 'Invalid Message' } : {},
-    );
+    const told = toldByProfiles.get(reason);
+    if (told === undefined) throw new OperationFailure(reason, message);
+    throw new OperationFailure(told, message, { cause: 'bad request', auditReason: reason });
   }
 }
+
+/** What the OASIS profiles have clients of every version told, though the error tables of 2.x have a name of its own for it. */
+const toldByProfiles: ReadonlyMap<ResultReasonName, ResultReasonName> = new Map<ResultReasonName, ResultReasonName>([
+  ['Missing Initialization Vector', 'Invalid Message'],
+  ['Bad Cryptographic Parameters', 'General Failure'],
+]);

@@ -38,6 +38,7 @@ import {
   V1_0,
   V1_1,
   V1_2,
+  V1_3,
   V1_4,
   V2_0,
   V2_1,
@@ -238,7 +239,14 @@ const ofCipher = (operation: typeof Operation.Encrypt): Ways => {
     about(operation, id => ({ uniqueIdentifier: id, ...inOneBlock, ...more }), { rows, state: 'Active' });
   return {
     'Incompatible Cryptographic Usage Mask': use({}, [[CryptographicUsageMask, CryptographicUsageMask.Sign]]),
-    'Missing Initialization Vector | Invalid Message': use({ ivCounterNonce: undefined }),
+    'Invalid Message': use({ ivCounterNonce: undefined }),
+    'General Failure': use({
+      cryptographicParameters: { blockCipherMode: BlockCipherMode.GCM, tagLength: 1 },
+    }),
+    'Invalid Correlation Value | Item Not Found': {
+      since: V1_3,
+      go: use({ correlationValue: Buffer.alloc(16) }),
+    },
     'Cryptographic Failure': use({ data: Buffer.alloc(15) }),
     'Unsupported Cryptographic Parameters': use({
       cryptographicParameters: { blockCipherMode: BlockCipherMode.CMAC },

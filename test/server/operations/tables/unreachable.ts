@@ -40,13 +40,15 @@ export const unreachable: Readonly<Record<string, Readonly<Record<string, string
   Cancel: { 'Invalid Asynchronous Correlation Value': 'the Cancellation Result Unavailable says it' },
   Activate: { 'Invalid Object Type': 'in 2.x every object has a State' },
   Encrypt: {
-    'Bad Cryptographic Parameters': 'parameters that do not fit are Unsupported Cryptographic Parameters',
+    'Bad Cryptographic Parameters':
+      'parameters that do not fit are Unsupported Cryptographic Parameters; of a wrong Tag Length General Failure is told, as the OASIS profiles have it',
+    'Missing Initialization Vector': 'Invalid Message is told, as the OASIS profiles have it',
     'Usage Limit Exceeded': 'Permission Denied is told, as the OASIS profiles have it',
-    'Invalid Correlation Value': 'data is taken in a single part',
   },
   Decrypt: {
-    'Bad Cryptographic Parameters': 'parameters that do not fit are Unsupported Cryptographic Parameters',
-    'Invalid Correlation Value': 'data is taken in a single part',
+    'Bad Cryptographic Parameters':
+      'parameters that do not fit are Unsupported Cryptographic Parameters; of a wrong Tag Length General Failure is told, as the OASIS profiles have it',
+    'Missing Initialization Vector': 'Invalid Message is told, as the OASIS profiles have it',
   },
   'Create Split Key': {
     'Bad Cryptographic Parameters':
