@@ -1,5 +1,12 @@
-import { decodeItem, decodeItemXml, encodeItem, encodeItemXml } from '../../kmip-codec/index.ts';
-import { type Channel, type Identity, NoAnswer, type Target } from './channel.ts';
+import {
+  decodeItem,
+  decodeItemJson,
+  decodeItemXml,
+  encodeItem,
+  encodeItemJson,
+  encodeItemXml,
+} from '../../kmip-codec/index.ts';
+import type { Channel, Identity, Target } from './channel.ts';
 import { Connection } from './connection.ts';
 import { type BodyEncoding, HttpsConnection } from './https-connection.ts';
 
@@ -8,12 +15,17 @@ export type Way = 'ttlv' | 'https' | 'xml' | 'json';
 
 const text = (body: Buffer) => body.toString('utf8');
 
-const bodies: Readonly<Partial<Record<Way, BodyEncoding>>> = {
+const bodies: Readonly<Record<Exclude<Way, 'ttlv'>, BodyEncoding>> = {
   https: { contentType: 'application/octet-stream', encode: encodeItem, decode: body => decodeItem(body) },
   xml: {
     contentType: 'text/xml',
     encode: message => Buffer.from(encodeItemXml(message)),
     decode: body => decodeItemXml(text(body)),
+  },
+  json: {
+    contentType: 'application/json',
+    encode: message => Buffer.from(encodeItemJson(message)),
+    decode: body => decodeItemJson(text(body)),
   },
 };
 
@@ -21,9 +33,7 @@ export const WAYS: readonly Way[] = ['ttlv', 'https', 'xml', 'json'];
 
 export function openChannel(way: Way, target: Target, identity: Identity): Channel {
   if (way === 'ttlv') return new Connection(target, identity);
-  const body = bodies[way];
-  if (!body) throw new NoAnswer(`messages cannot be written as ${way} yet`);
-  return new HttpsConnection(target, identity, body);
+  return new HttpsConnection(target, identity, bodies[way]);
 }
 
 /** The way that a case is about; the one given for all others. */

@@ -1,8 +1,10 @@
 import {
   CodecError,
   decodeItem,
+  decodeItemJson,
   decodeItemXml,
   encodeItem,
+  encodeItemJson,
   encodeItemXml,
   parseXml,
   type TtlvItem,
@@ -41,9 +43,19 @@ const xml = textual('text/xml', 'XML', {
   },
 });
 
+const json = textual('application/json', 'JSON', {
+  decode: decodeItemJson,
+  encode: encodeItemJson,
+  protocolVersion(text) {
+    const version = jsonIn(jsonIn(parsedJson(text), 'RequestHeader'), 'ProtocolVersion');
+    const number = (name: string) => jsonIn(version, name)?.value;
+    return [number('ProtocolVersionMajor'), number('ProtocolVersionMinor')];
+  },
+});
+
 /** By content type (encodings standard, section 2.4). */
 const bodyEncodings: ReadonlyMap<string, BodyEncoding> = new Map(
-  [ttlv, xml].map(encoding => [encoding.contentType, encoding]),
+  [ttlv, xml, json].map(encoding => [encoding.contentType, encoding]),
 );
 
 export const contentTypes: readonly string[] = [...bodyEncodings.keys()];
@@ -68,7 +80,13 @@ interface TextForm {
 function textual(contentType: string, name: string, { decode, encode, protocolVersion }: TextForm): BodyEncoding {
   return {
     contentType,
-    toTtlv: body => encodeItem(decode(textOf(body))),
+    toTtlv(body) {
+      try {
+        return encodeItem(decode(textOf(body)));
+      } catch (error) {
+        throw error instanceof CodecError ? withoutQuotes(error) : error;
+      }
+    },
     fromTtlv(bytes) {
       try {
         return Buffer.from(encode(decodeItem(bytes)));
@@ -90,12 +108,41 @@ function textual(contentType: string, name: string, { decode, encode, protocolVe
   };
 }
 
+/** The same without what was found, which may be key material or a password in a wrong place. */
+function withoutQuotes({ problem, offset, path }: CodecError): CodecError {
+  const error = new CodecError(problem.replace(/'.*'/s, "'…'"), offset);
+  for (const segment of path.toReversed()) CodecError.within(error, shortened(segment));
+
+  return error;
+}
+
+/** Names of elements are the client's, of any length; the longest tag has less. */
+const shortened = (segment: string | number) => (typeof segment === 'string' ? segment.slice(0, 60) : segment);
+
 function textOf(body: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(body);
   } catch {
     throw new CodecError('the body is not UTF-8');
   }
+}
+
+interface JsonItem {
+  readonly tag?: unknown;
+  readonly value?: unknown;
+}
+
+function parsedJson(text: string): JsonItem | undefined {
+  try {
+    return JSON.parse(text) as JsonItem;
+  } catch {
+    return undefined;
+  }
+}
+
+function jsonIn(parent: JsonItem | null | undefined, tag: string): JsonItem | undefined {
+  const items: unknown = parent?.value;
+  return Array.isArray(items) ? (items.find((item: JsonItem | null) => item?.tag === tag) as JsonItem) : undefined;
 }
 
 const elementIn = (parent: XmlElement | undefined, name: string): XmlElement | undefined =>

@@ -3,7 +3,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { decodeItem, decodeItemXml, encodeItem, encodeItemXml, type TtlvItem } from '../../../kmip-codec/index.ts';
+import {
+  decodeItem,
+  decodeItemJson,
+  decodeItemXml,
+  encodeItem,
+  encodeItemJson,
+  encodeItemXml,
+  type TtlvItem,
+} from '../../../kmip-codec/index.ts';
 import { type CaseResult, loadTestCase, runConformance, type Way } from '../../../server/conformance/index.ts';
 import { certificates, expectedAnswers, identity } from './canned-server.ts';
 
@@ -23,6 +31,11 @@ type Encoding = readonly [
 
 const ttlv: Encoding = ['application/octet-stream', encodeItem, body => decodeItem(body)];
 const xml: Encoding = ['text/xml', item => Buffer.from(encodeItemXml(item)), body => decodeItemXml(String(body))];
+const json: Encoding = [
+  'application/json',
+  item => Buffer.from(encodeItemJson(item)),
+  body => decodeItemJson(String(body)),
+];
 
 /** Plays a case against an HTTPS server that gives the answers it expects, but for what `edit` does to each. */
 async function play(
@@ -76,6 +89,7 @@ t.test(
     const ways: [way: Way, encoding: Encoding][] = [
       ['https', ttlv],
       ['xml', xml],
+      ['json', json],
     ];
     for (const [way, encoding] of ways) {
       const { result, exchanged, connections } = await play(way, encoding);

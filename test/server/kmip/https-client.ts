@@ -4,9 +4,11 @@ import { connect, type TLSSocket } from 'node:tls';
 import type { Test } from 'tap';
 import {
   decodeItem,
+  decodeItemJson,
   decodeItemXml,
   decodeResponse,
   encodeItem,
+  encodeItemJson,
   encodeItemXml,
   encodeRequest,
   V1_4,
@@ -27,7 +29,12 @@ export const XML: Body = {
   from: bytes => Buffer.from(encodeItemXml(decodeItem(bytes))),
   to: body => encodeItem(decodeItemXml(String(body))),
 };
-export const BODIES: readonly Body[] = [TTLV, XML];
+export const JSON_BODY: Body = {
+  contentType: 'application/json',
+  from: bytes => Buffer.from(encodeItemJson(decodeItem(bytes))),
+  to: body => encodeItem(decodeItemJson(String(body))),
+};
+export const BODIES: readonly Body[] = [TTLV, XML, JSON_BODY];
 
 export interface HttpAnswer {
   readonly status: number;

@@ -17,7 +17,7 @@ import type { AuditEvent } from '../../../server/audit/index.ts';
 import { operation, operations } from '../../../server/operations/index.ts';
 import { template } from '../operations/world.ts';
 import { runServer, type RunningTestServer } from '../running-server.ts';
-import { BODIES, HttpsClient, httpRequest, rawConnection, TTLV, XML } from './https-client.ts';
+import { BODIES, HttpsClient, httpRequest, JSON_BODY, rawConnection, TTLV, XML } from './https-client.ts';
 import { bytesOf, createItem, endings, getItem, identifierIn, itemFor } from './messages.ts';
 
 type Send = (items: readonly RequestBatchItem[], version: Version) => Promise<ResponseMessage>;
@@ -215,6 +215,78 @@ t.test('a body that is no message is answered in KMIP, in its version, and the c
   t.equal(server.connections, 1);
 });
 
+t.test('a body that is no JSON message is answered in JSON', async t => {
+  const server = await runServer(t);
+  const client = new HttpsClient(t, server, await server.addClient('a'));
+  const integer = (tag: string, value: number) => ({ tag, type: 'Integer', value });
+  const message = (major: number, minor: number, ...items: object[]) => ({
+    tag: 'RequestMessage',
+    value: [
+      {
+        tag: 'RequestHeader',
+        value: [
+          {
+            tag: 'ProtocolVersion',
+            value: [integer('ProtocolVersionMajor', major), integer('ProtocolVersionMinor', minor)],
+          },
+          integer('BatchCount', 1),
+        ],
+      },
+      ...items,
+    ],
+  });
+  const operation = { tag: 'Operation', type: 'Enumeration', value: 'Nothing' };
+  const cases: [string, unknown, string, RegExp][] = [
+    ['no JSON', 'Query', '1.0', /JSON/],
+    ['nothing', null, '1.0', /object/],
+    ['a wrong tag', message(1, 3, { tag: 'Nothing' }), '1.3', /no tag/],
+    [
+      'a wrong value',
+      message(1, 2, { tag: 'BatchItem', value: [operation] }),
+      '1.2',
+      /RequestMessage\.BatchItem\.Operation/,
+    ],
+    ['no version', { tag: 'RequestMessage', value: [{ tag: 'RequestHeader', value: [null] }] }, '1.0', /./],
+  ];
+  for (const [what, sent, version, problem] of cases) {
+    const text = what === 'no JSON' ? String(sent) : JSON.stringify(sent);
+    const { status, headers, body } = await client.post(text, { headers: { 'content-type': 'application/json' } });
+    t.match({ status, headers }, { status: 200, headers: { 'content-type': 'application/json' } }, what);
+    const answer = decodeResponse(JSON_BODY.to(body));
+    t.equal(showVersion(answer.version), version, `${what}: its version`);
+    t.same(endings(answer.message), ['Invalid Message'], what);
+    t.match(answer.message.batchItems?.[0]?.resultMessage, problem, what);
+    t.match((await server.events()).at(-1), { action: 'hs-crypto.kmip-key.default', reason: { reasonCode: 400 } });
+  }
+  t.equal(server.connections, 1);
+});
+
+t.test('key material in a wrong place is in no answer, event or log', async t => {
+  const server = await runServer(t);
+  const client = new HttpsClient(t, server, await server.addClient('a'));
+  const secret = '5ec2e7'.repeat(5);
+  const bodies: [string, string][] = [
+    ['text/xml', `<RequestMessage><KeyMaterial type="ByteString" value="${secret}0"/></RequestMessage>`],
+    ['text/xml', `<RequestMessage><KeyMaterial type="Integer" value="${secret}"/></RequestMessage>`],
+    ['text/xml', `<RequestMessage><KeyMaterial>it's ${secret}</KeyMaterial></RequestMessage>`],
+    ['text/xml', `<RequestMessage><KeyMaterial ${'x'.repeat(10)}${secret}="1"/>`],
+    ['application/json', `{"tag":"KeyMaterial","type":"ByteString","value":"${secret}0"}`],
+    ['application/json', `{"tag":"KeyMaterial","type":"LongInteger","value":"${secret}"}`],
+    ['application/json', `{"tag":"KeyMaterial","type":"ByteString","value":"${secret}"`],
+    ['application/json', `{"tag":"KeyMaterial","${secret}":1}`],
+  ];
+  for (const [contentType, sent] of bodies) {
+    const { body } = await client.post(sent, { headers: { 'content-type': contentType } });
+    t.match(String(body), /InvalidMessage/, sent);
+    t.notMatch(String(body), secret.slice(0, 12), sent);
+  }
+  t.notMatch(JSON.stringify(await server.events()), secret.slice(0, 12));
+  t.notMatch(JSON.stringify(server.logged), secret.slice(0, 12));
+  const long = `<${'x'.repeat(100_000)}/>`;
+  const { body } = await client.post(long, { headers: { 'content-type': 'text/xml' } });
+  t.ok(body.length < 2000, 'nor is the name of an element, as long as it may be');
+});
+
 t.test('an answer that XML cannot carry is not given, and nothing of its message is done', async t => {
   const server = await runServer(t);
   const client = new HttpsClient(t, server, await server.addClient('a'));
@@ -233,7 +305,7 @@ t.test('an answer that XML cannot carry is not given, and nothing of its message
   t.same(endings(refused), ['General Failure', 'General Failure']);
   t.match(refused.batchItems?.[0]?.resultMessage, /XML.*U\+0001/);
   t.match((await server.events()).slice(-2), [{ outcome: 'failure' }, { outcome: 'failure' }]);
-  t.same(endings(await client.batch(items)), ['Success', 'Success'], 'it was not active');
+  t.same(endings(await client.batch(items, { body: JSON_BODY })), ['Success', 'Success'], 'it was not active');
 });
 
 t.test('HTTP as clients write it', async t => {
