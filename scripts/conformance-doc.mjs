@@ -1,6 +1,9 @@
-// Writes the tables of docs/conformance.md from a report and from what the server declares:
+// Writes the tables of docs/conformance.md from a report and from what the server declares, and which profiles are met for
+// Query to tell:
 //   scripts/conformance.sh DIR --json > FILE; node scripts/conformance-doc.mjs FILE
 import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { format, resolveConfig } from 'prettier';
 import * as codec from '../dist/kmip-codec/index.js';
 import { operations as offered } from '../dist/server/operations/index.js';
 import { profiles } from './conformance-profiles.mjs';
@@ -36,6 +39,22 @@ const tables = [
 ].join('\n');
 const [before, rest] = readFileSync(file, 'utf8').split(BEGIN);
 writeFileSync(file, `${before}${BEGIN}\n\n${tables}\n${END}${rest.split(END)[1]}`);
+const module = fileURLToPath(new URL('../server/operations/profiles-met.ts', import.meta.url));
+writeFileSync(module, await format(profilesMet(), { ...(await resolveConfig(module)), filepath: module }));
+
+/** A module with the names of the profiles that are met. */
+function profilesMet() {
+  const rows = Object.keys(VERSIONS).map(version => {
+    const met = profiles.filter(profile => profile.version === version && judge(profile).isMet);
+    return `['${version}', [${met.map(({ name }) => `'${name}'`).join(', ')}]],`;
+  });
+  return [
+    '/** The profiles that docs/conformance.md finds met, by their version. Written by scripts/conformance-doc.mjs. */',
+    'export const profilesMet: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([',
+    ...rows,
+    ']);',
+  ].join('\n');
+}
 
 function table(head, rows) {
   return [head, head.map(() => '---'), ...rows].map(cells => `| ${cells.join(' | ')} |`).join('\n');

@@ -75,7 +75,7 @@ export const profiles = [
     { name: 'Asymmetric Key Lifecycle Server', version, cases: ['AKLC'], objectTypes: PAIR },
     { name: 'Symmetric Key Foundry Server', version, cases: ['SKFF'], objectTypes: ['Symmetric Key'] },
     { name: 'Opaque Managed Object Store Server', version, cases: ['OMOS'], objectTypes: ['Opaque Object'] },
-    { name: 'Storage Array with Self-Encrypting Drives Server', version, cases: ['SASED'] },
+    { name: 'Storage Array with Self Encrypting Drive Server', version, cases: ['SASED'] },
     { name: 'Tape Library Server', version, cases: ['TL'] },
     { name: 'Basic Cryptographic Server', version, cases: ['CS-BC'], operations: CRYPTOGRAPHIC },
     { name: 'Advanced Cryptographic Server', version, cases: ['CS-AC'], operations: ADVANCED },

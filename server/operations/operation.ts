@@ -28,6 +28,8 @@ export interface ServerFacts {
   readonly locateMax: number;
   /** Most instances of one attribute of one object. */
   readonly attributeInstancesMax: number;
+  /** Whether KMIP in HTTP requests is answered. */
+  readonly isHttps: boolean;
   /** What Query answers: the operations that this server has. */
   readonly operations: readonly KnownOperation[];
 }

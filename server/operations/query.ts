@@ -18,6 +18,7 @@ import {
 import { findAttributeRule, isGivenAtOrigin, searchCriteria } from '../objects/index.ts';
 import { factsOf } from './new-object.ts';
 import { operation, type Context } from './operation.ts';
+import { profilesIn } from './profiles.ts';
 import { storageOffered } from './protection-storage.ts';
 import { OperationFailure } from './results.ts';
 
@@ -45,8 +46,8 @@ async function mustExist(objectGroup: string, { objects }: Context): Promise<voi
 type Answer = Partial<ResponseOf<typeof Operation.Query>>;
 
 /**
- * Functions that are not here have no answer: there are no extensions, no validations, no attestation, and no profile is asserted
- * (docs/conformance.md says how far each is met). No namespace has Application Data made by this server.
+ * Functions that are not here have no answer: there are no extensions, no validations and no attestation. No namespace has
+ * Application Data made by this server.
  */
 const answers: ReadonlyMap<number, (context: Context) => Answer> = new Map<number, (context: Context) => Answer>([
   [
@@ -61,6 +62,7 @@ const answers: ReadonlyMap<number, (context: Context) => Answer> = new Map<numbe
     // The structure must be there; what is in it is ours to choose, and a program's version helps nobody but an attacker.
     ({ server }) => ({ vendorIdentification: server.vendorIdentification, serverInformation: [] }),
   ],
+  [QueryFunction.QueryProfiles, ({ server, version }) => ({ profileInformation: profilesIn(version, server) })],
   // Key material comes from OpenSSL's generator, which its configuration may change: no details to vouch for.
   [QueryFunction.QueryRNGs, () => ({ rngParameters: [{ rngAlgorithm: RNGAlgorithm.Unspecified }] })],
   [

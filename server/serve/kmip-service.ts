@@ -72,6 +72,7 @@ export function kmipService(options: KmipServiceOptions): KmipService {
       leaseTimeSeconds: settings.keys.leaseTimeSeconds,
       locateMax: limits.locateMax,
       attributeInstancesMax: limits.attributeInstancesMax,
+      isHttps: settings.https.enabled,
       operations: [...operations.keys()],
     },
     service,

@@ -5,6 +5,7 @@ import {
   ObjectType,
   Operation,
   ObjectGroup,
+  ProfileName,
   ProtectionStorageMask,
   QueryFunction,
   QueryResponse,
@@ -21,8 +22,10 @@ import {
   type AttributeSet,
   type GivenAttribute,
   type TemplateAttributes,
+  type Version,
 } from '../../../kmip-codec/index.ts';
 import { operations } from '../../../server/operations/index.ts';
+import { profilesMet } from '../../../server/operations/profiles-met.ts';
 import { openWorld } from './world.ts';
 
 const functions = Object.values(QueryFunction.names.table.values).filter(([, , since]) => since <= V2_1);
@@ -80,7 +83,6 @@ t.test('leaves the payload empty where there is nothing to tell (1.4 §4.25)', a
     QueryFunction.QueryExtensionMap,
     QueryFunction.QueryAttestationTypes,
     QueryFunction.QueryValidations,
-    QueryFunction.QueryProfiles,
     0x80000001 as 1, // a vendor's function
   ]) {
     const answer = await world.run(Operation.Query, { queryFunctions: [code] });
@@ -108,6 +110,39 @@ t.test('tells what the server can do and what it cannot (1.4 §2.1.21)', async t
   const { rngParameters } = await world.run(Operation.Query, { queryFunctions: [QueryFunction.QueryRNGs] });
   t.equal(rngParameters?.length, 1);
 });
+
+t.test(
+  'names the profiles that were found to be met, in the words of the version (1.4 §2.1.19, 2.1 §7.31)',
+  async t => {
+    const world = await openWorld(t);
+    const profiles = async (version: Version) => {
+      world.version = version;
+      const queryFunctions = [QueryFunction.QueryProfiles];
+      const { profileInformation = [] } = await world.run(Operation.Query, { queryFunctions });
+      return profileInformation.map(({ profileName, profileVersion }) => [
+        ProfileName.names.show(profileName),
+        profileVersion,
+      ]);
+    };
+    const in14 = await profiles(V1_4);
+    t.ok(in14.some(([name]) => name === 'Baseline Server TLS v1.2 KMIP v1.4'));
+    for (const [name, version] of in14) {
+      t.match(name, / Server.* KMIP v1\.4$/);
+      t.equal(version, undefined, 'since 2.0');
+    }
+    const in21 = await profiles(V2_1);
+    t.equal(in21.length, profilesMet.get('2.1')?.length, 'every name is one of the version');
+    t.same(in21[0], ['Baseline Server', { profileVersionMajor: 2, profileVersionMinor: 1 }]);
+    t.same([await profiles(V1_3), await profiles(V2_0)], [[], []], 'no profile of another version');
+    world.server = { ...world.server, isHttps: false };
+    const without = (await profiles(V2_1)).map(([name]) => name);
+    t.same(
+      in21.map(([name]) => name).filter(name => !without.includes(name)),
+      ['HTTPS Server', 'XML Server', 'JSON Server'].filter(name => profilesMet.get('2.1')?.includes(name)),
+      'HTTPS may be turned off',
+    );
+  },
+);
 
 t.test('tells what new objects get when a client says nothing, and where they are kept (2.1 §7.11, §7.33)', async t => {
   const world = await openWorld(t);

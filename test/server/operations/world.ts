@@ -63,6 +63,7 @@ export class World {
     leaseTimeSeconds: 3600,
     locateMax: 1000,
     attributeInstancesMax: 10,
+    isHttps: true,
     operations: [...operations.keys()],
   };
   readonly streams = new Correlations<Stream>({ perClientMax: 3, keptMs: 60_000 });
