@@ -2,7 +2,7 @@ import type { CodecError } from '../error.ts';
 import { Operation, payloads } from '../payloads/index.ts';
 import * as registry from '../registry/index.ts';
 import { Tag } from '../registry/index.ts';
-import { V2_0 } from '../version.ts';
+import { V1_4, V2_0 } from '../version.ts';
 import {
   boolean,
   byteString,
@@ -30,11 +30,12 @@ const payloadTable = (way: 'request' | 'response') =>
 /** Batch Item of a request: 2.1 §8.3, 1.4 §6.15. A payload that does not decode leaves its CodecError; the items beside it stay usable. */
 export const RequestBatchItem = structure(Tag.BatchItem, {
   operation: required(Operation),
-  /** The objects that it makes are gone when the batch is done. */
+  /** The Data that it makes are for later items only, they do not come back. */
   ephemeral: optional(boolean(Tag.Ephemeral), { since: V2_0 }),
   uniqueBatchItemId: optional(byteString(Tag.UniqueBatchItemID)),
   requestPayload: optionalChosenBy<object>('operation', payloadTable('request')),
-  messageExtension: optional(MessageExtension),
+  messageExtension: optional(MessageExtension, { until: V1_4 }),
+  messageExtensions: repeated(MessageExtension, { since: V2_0 }),
 });
 export type RequestBatchItem = TypeOf<typeof RequestBatchItem>;
 

@@ -7,7 +7,8 @@ import {
   type RequestMessage,
 } from '../../kmip-codec/index.ts';
 import type { ItemOutcome } from './answers.ts';
-import { failed, type ItemFailure } from './item-result.ts';
+import { DATA_ROWS } from './identifier-references.ts';
+import { failed, type ItemFailure, type ItemResult } from './item-result.ts';
 import { runItem, type ItemWork } from './pipeline.ts';
 
 /**
@@ -40,7 +41,11 @@ export async function runBatch(message: RequestMessage, work: Omit<ItemWork, 'it
     const asked = askedFor(item) ?? (isAboutObject(item, work) ? work.context.idPlaceholder : undefined);
     const result = await runItem({ ...work, item });
     work.context.answered?.push({ operation: item.operation, payload: result.ok ? result.payload : undefined });
-    outcomes.push({ item, result, uniqueIdentifier: (result.ok ? identifierIn(result.payload) : undefined) ?? asked });
+    outcomes.push({
+      item,
+      result: item.ephemeral === true ? withoutData(result) : result,
+      uniqueIdentifier: (result.ok ? identifierIn(result.payload) : undefined) ?? asked,
+    });
     const isPending = !result.ok && result.status === ResultStatus.OperationPending;
     if (result.ok || isPending || option === BatchErrorContinuationOption.Continue) continue;
     if (option === BatchErrorContinuationOption.Undo) {
@@ -52,15 +57,24 @@ export async function runBatch(message: RequestMessage, work: Omit<ItemWork, 'it
   return outcomes;
 }
 
-/** We understand no Message Extension: a critical one makes the whole message fail (1.4 §6.16, §11.1). */
+/** We understand no Message Extension: a critical one makes the whole message fail (2.1 §9.13, 1.4 §6.16, §11.1). */
 function criticalExtension(batchItems: readonly RequestBatchItem[]): ItemFailure | undefined {
-  const critical = batchItems.find(({ messageExtension }) => messageExtension?.criticalityIndicator === true);
+  const critical = batchItems
+    .flatMap(({ messageExtension, messageExtensions = [] }) => [messageExtension, ...messageExtensions])
+    .find(one => one?.criticalityIndicator === true);
   if (critical === undefined) return undefined;
-  const vendor = critical.messageExtension?.vendorIdentification;
+  const vendor = critical.vendorIdentification;
   return failed(
     'Feature Not Supported',
     `critical Message Extension ${vendor === undefined ? 'without vendor' : `of ${JSON.stringify(vendor)}`} is not understood`,
   );
+}
+
+/** What an ephemeral item is answered: its Data are for the items after it alone (2.1 §8.3). */
+function withoutData(result: ItemResult): ItemResult {
+  if (!result.ok) return result;
+  const rows = Object.entries(result.payload).filter(([row]) => !DATA_ROWS.includes(row));
+  return { ...result, payload: Object.fromEntries(rows) };
 }
 
 /** Undone is not failed, so the payload stays where it only names the object (2.1 §8.6, 1.4 §7.2). */

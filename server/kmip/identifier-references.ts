@@ -96,8 +96,9 @@ function dataOf({ kind, value }: DataReference, { answered = [] }: Context): Uin
   );
 }
 
-/** The data that an answer is about; what MAC and Sign have made counts as theirs. */
+/** The rows of answers that hold data; what MAC and Sign have made counts as theirs (2.1 §11.13). */
+export const DATA_ROWS: readonly string[] = ['data', 'macData', 'signatureData'];
 function dataIn({ payload }: Answered): Uint8Array[] {
-  const { data, macData, signatureData } = (payload ?? {}) as Partial<Record<string, Uint8Array>>;
-  return [data, macData, signatureData].filter(one => one !== undefined);
+  const rows = (payload ?? {}) as Partial<Record<string, Uint8Array>>;
+  return DATA_ROWS.map(row => rows[row]).filter(one => one !== undefined);
 }

@@ -23,7 +23,7 @@ export {
   triggerOf,
   type Trigger,
 } from './life-cycle.ts';
-export { searchCriteria, type SearchCriteria } from './search-criteria.ts';
+export { searchCriteria, type SearchCriteria, type Wanted } from './search-criteria.ts';
 export { namedConditions } from './search-terms.ts';
 export type { ManagedObject, ObjectStateName } from './managed-object.ts';
 export { isAsSafeAsDemanded } from './quantum-safe.ts';

@@ -11,16 +11,23 @@ import {
 import type { Condition, SearchQuery, StoredObject, Term } from '../store/index.ts';
 import { attributesFromBytes } from './attribute-bytes.ts';
 import { findAttributeRule } from './attribute-rules.ts';
-import { isNotDestroyed, seconds, valueTerms } from './search-terms.ts';
+import { isDestroyed, isNotDestroyed, seconds, valueTerms } from './search-terms.ts';
 
 export type SearchCriteria = Pick<SearchQuery, 'conditions' | 'filter'>;
+
+export interface Wanted {
+  /** Whether destroyed objects are found; when left out, if the attributes given are those of a destroyed one. */
+  readonly destroyed?: boolean | undefined;
+  /** Which are found beside the destroyed; all that the query does not leave out unless said. */
+  readonly others?: 'all' | 'archived' | 'none';
+}
 
 /**
  * What Locate asks of an object (1.4 §4.9): all of the given attributes; of a date given twice the time between, both ends
  * included; of the Cryptographic Usage Mask at least these bits; of Usage Limits at least as much; of a structure the fields
- * given. The attribute index is ignored. Destroyed objects are left out unless the attributes given are those of a destroyed one.
+ * given. The attribute index is ignored.
  */
-export function searchCriteria(given: readonly GivenAttribute[]): SearchCriteria {
+export function searchCriteria(given: readonly GivenAttribute[], wanted: Wanted = {}): SearchCriteria {
   const conditions: Condition[] = [];
   const filters: Filter[] = [];
   const dates = new Map<string, Date[]>();
@@ -37,7 +44,11 @@ export function searchCriteria(given: readonly GivenAttribute[]): SearchCriteria
     }
   }
   for (const [name, values] of dates) conditions.push(during(name, values.map(seconds)));
-  if (!given.some(isOfDestroyed)) conditions.push(isNotDestroyed);
+  const { destroyed = given.some(isOfDestroyed), others = 'all' } = wanted;
+  if (!destroyed) conditions.push(isNotDestroyed);
+  else if (others === 'none') conditions.push(isDestroyed);
+  else if (others === 'archived')
+    filters.push(object => object.isArchived || attributesFromBytes(object.attributes).has(DestroyDate));
   return filters.length === 0
     ? { conditions }
     : { conditions, filter: object => filters.every(filter => filter(object)) };

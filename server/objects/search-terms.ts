@@ -23,6 +23,7 @@ const LEGIBLE_LENGTH = 180;
 const DESTROYED = 'Destroyed';
 /** Searches pass over destroyed objects with it. */
 export const isNotDestroyed: Condition = { name: DESTROYED, equals: 0 };
+export const isDestroyed: Condition = { name: DESTROYED, equals: 1 };
 
 /**
  * What an object can be found by: each instance of an attribute by its value, one that is a structure by each of its fields.
@@ -30,11 +31,11 @@ export const isNotDestroyed: Condition = { name: DESTROYED, equals: 0 };
  */
 export function termsOf(attributes: AttributeSet): Term[] {
   // Objects without a State have the date alone.
-  const isDestroyed = destroyedStates.has(attributes.get(State)) || attributes.has(DestroyDate);
-  const terms: Term[] = [{ name: DESTROYED, value: isDestroyed ? 1 : 0 }];
+  const wasDestroyed = destroyedStates.has(attributes.get(State)) || attributes.has(DestroyDate);
+  const terms: Term[] = [{ name: DESTROYED, value: wasDestroyed ? 1 : 0 }];
   for (const { attribute, value } of attributes) {
     for (const term of valueTerms(attribute, value))
-      terms.push(term.name === NAME_VALUE && !isDestroyed ? { ...term, unique: true } : term);
+      terms.push(term.name === NAME_VALUE && !wasDestroyed ? { ...term, unique: true } : term);
   }
   return terms;
 }

@@ -5,10 +5,11 @@ import {
   Operation,
   showVersion,
   StorageStatusMask,
+  V2_0,
   type GivenAttribute,
   type LocateRequest,
 } from '../../kmip-codec/index.ts';
-import { isAttributeOf, searchCriteria, type SearchCriteria } from '../objects/index.ts';
+import { isAttributeOf, searchCriteria, type SearchCriteria, type Wanted } from '../objects/index.ts';
 import { LOCATED_MAX } from '../store/index.ts';
 import { operation, type Context } from './operation.ts';
 import { OperationFailure } from './results.ts';
@@ -21,7 +22,7 @@ export const locate = operation(Operation.Locate, {
   changes: false,
   async run(context, request) {
     checkAttributes(request.attributes ?? [], context);
-    const page = pageOf(request, context.server.locateMax);
+    const page = pageOf(request, context);
     const { uniqueIdentifiers, located } = await found(request, page, context);
     context.idPlaceholder = uniqueIdentifiers.length === 1 ? uniqueIdentifiers[0] : undefined;
     return { locatedItems: locatedItems(request, located, uniqueIdentifiers.length), uniqueIdentifiers };
@@ -38,7 +39,11 @@ function checkAttributes(given: readonly GivenAttribute[], { version }: Context)
     if (value === undefined) throw invalid(`${attributeName}: Attribute Value is missing`);
     if (!(value instanceof Date)) continue;
     const times = (dates.get(attributeName) ?? 0) + 1;
-    if (times > 2) throw invalid(`${attributeName} is given more than twice, two are the ends of a range`);
+    if (times > 2)
+      throw new OperationFailure(
+        'Invalid Attribute',
+        `${attributeName} is given more than twice, two are the ends of a range`,
+      );
     dates.set(attributeName, times);
   }
 }
@@ -46,22 +51,31 @@ function checkAttributes(given: readonly GivenAttribute[], { version }: Context)
 interface Page {
   readonly online: boolean;
   readonly archived: boolean;
+  readonly wanted: Wanted;
   readonly offset: number;
   readonly limit: number;
 }
 
-function pageOf({ maximumItems, offsetItems, storageStatusMask }: LocateRequest, locateMax: number): Page {
+function pageOf(request: LocateRequest, { server: { locateMax }, version }: Context): Page {
+  const { maximumItems, offsetItems, storageStatusMask } = request;
   if (maximumItems !== undefined && maximumItems < 0) throw invalid(`Maximum Items is ${maximumItems}`);
   if (offsetItems !== undefined && offsetItems < 0) throw invalid(`Offset Items is ${offsetItems}`);
-  const storage = storageStatusMask ?? StorageStatusMask.OnLineStorage;
-  const known = StorageStatusMask.OnLineStorage | StorageStatusMask.ArchivalStorage;
+  const { OnLineStorage, ArchivalStorage, DestroyedStorage } = StorageStatusMask;
+  const storage = storageStatusMask ?? OnLineStorage;
+  const known = OnLineStorage | ArchivalStorage | (version < V2_0 ? 0 : DestroyedStorage);
   if ((storage & known) === 0 || (storage & ~known) !== 0)
     throw invalid(
-      `Storage Status Mask has ${StorageStatusMask.names.showBits(storage).join(', ') || 'no bits'}, must be On-line storage, Archival storage or both`,
+      `Storage Status Mask has ${StorageStatusMask.names.showBits(storage).join(', ') || 'no bits'}, must be of ${StorageStatusMask.names.showBits(known).join(', ')}`,
     );
+  const online = (storage & OnLineStorage) !== 0;
+  const archived = (storage & ArchivalStorage) !== 0;
+  // Before 2.0 the attributes that are asked for tell whether destroyed objects are meant.
+  const destroyed = version < V2_0 ? undefined : (storage & DestroyedStorage) !== 0;
   return {
-    online: (storage & StorageStatusMask.OnLineStorage) !== 0,
-    archived: (storage & StorageStatusMask.ArchivalStorage) !== 0,
+    // What was destroyed is in no archive.
+    online: online || destroyed === true,
+    archived,
+    wanted: { destroyed, others: online ? 'all' : archived ? 'archived' : 'none' },
     offset: offsetItems ?? 0,
     limit: Math.min(maximumItems ?? locateMax, locateMax),
   };
@@ -75,7 +89,7 @@ interface Found {
 
 async function found(request: LocateRequest, page: Page, { objects }: Context): Promise<Found> {
   const { attributes = [], objectGroupMember: member } = request;
-  const criteria = searchCriteria(attributes);
+  const criteria = searchCriteria(attributes, page.wanted);
   if (member === undefined) return objects.search({ ...criteria, ...page });
   if (!attributes.some(({ attribute }) => attribute.attributeName === ObjectGroup.attributeName))
     throw invalid('Object Group Member is given without an Object Group');

@@ -51,6 +51,7 @@ import {
   Tag,
   TemplateAttributes,
   toProtocolVersion,
+  V2_0,
   UsageLimits,
   UsageLimitsUnit,
   V1_1,
@@ -442,6 +443,7 @@ export interface Sample {
 }
 
 const vendorExtension = [{ tag: 0x540003, type: ItemType.Integer, value: 1 } as const];
+const extension = { vendorIdentification: 'a vendor', criticalityIndicator: false, vendorExtension };
 
 function samplesOf(operation: KnownOperation, version: Version): Sample[] {
   const { request, response } = samplePayloads[operation](version);
@@ -469,7 +471,9 @@ function samplesOf(operation: KnownOperation, version: Version): Sample[] {
       {
         operation,
         requestPayload: request,
-        messageExtension: { vendorIdentification: 'a vendor', criticalityIndicator: false, vendorExtension },
+        ...(version < V2_0
+          ? { messageExtension: extension }
+          : { ephemeral: false, messageExtensions: [extension, { ...extension, vendorIdentification: 'another' }] }),
       },
     ],
   };

@@ -150,7 +150,7 @@ for (const version of [V2_0, V2_1]) {
     t.equal(
       await send({
         ...set1,
-        messageExtension: { vendorIdentification: 'v', criticalityIndicator: true, vendorExtension: [] },
+        messageExtensions: [{ vendorIdentification: 'v', criticalityIndicator: true, vendorExtension: [] }],
       }),
       'Feature Not Supported',
     );

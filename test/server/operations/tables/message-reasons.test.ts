@@ -4,6 +4,7 @@ import {
   ResultReason,
   showVersion,
   supportedVersions,
+  V2_0,
   type RequestBatchItem,
   type Version,
 } from '../../../../kmip-codec/index.ts';
@@ -36,6 +37,7 @@ t.test('what is wrong with the message is told alike for every operation (1.4 §
         'Response Too Large',
         `${says} for whom any answer is too large`,
       );
-      t.equal(await told({ messageExtension: foreign }), 'Feature Not Supported', `${says} with a critical extension`);
+      const extended = version < V2_0 ? { messageExtension: foreign } : { messageExtensions: [foreign] };
+      t.equal(await told(extended), 'Feature Not Supported', `${says} with a critical extension`);
     }
 });
