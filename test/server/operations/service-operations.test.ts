@@ -61,6 +61,10 @@ t.test(
       new Set(world.alsoDone),
       new Set([first, second].map(uniqueIdentifier => ({ operation: Operation.Destroy, uniqueIdentifier }))),
     );
+    world.alsoDone.length = 0;
+    const third = await world.createKey();
+    t.equal(await run(InteropFunction.Reset), 'Success', 'and again');
+    t.same(world.alsoDone, [{ operation: Operation.Destroy, uniqueIdentifier: third }]);
     t.equal(await run(InteropFunction.Begin, ''), 'Invalid Field');
   },
 );
