@@ -14,7 +14,8 @@ export const interop = operation(Operation.Interop, {
   changes: true,
   async run(context, { interopFunction, interopIdentifier }) {
     if (interopIdentifier === '') throw new OperationFailure('Invalid Field', 'Interop Identifier is empty');
-    context.writeLog(`interop ${InteropFunction.names.show(interopFunction)}`, { interopIdentifier });
+    const said = `interop ${InteropFunction.names.show(interopFunction)}`;
+    context.whenDone.push(() => context.writeLog(said, { interopIdentifier }));
     if (interopFunction === InteropFunction.Reset) await destroyAll(context);
     return {};
   },

@@ -39,10 +39,10 @@ export const login = operation(Operation.Login, {
 /** Logout: 2.1 §6.1.31. */
 export const logout = operation(Operation.Logout, {
   changes: false,
-  async run({ tickets, initiator, now }, { ticket }) {
+  async run({ tickets, initiator, now, whenDone }, { ticket }) {
     if (findGrant(tickets, initiator, ticket, now) === undefined)
       throw new OperationFailure('Invalid Ticket', 'the ticket was not given to this client, or is over');
-    tickets.forget(initiator.client, ticket.ticketValue);
+    whenDone.push(() => tickets.forget(initiator.client, ticket.ticketValue));
     return {};
   },
 });

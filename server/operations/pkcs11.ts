@@ -63,10 +63,10 @@ const functions: ReadonlyMap<number, Run> = new Map<number, Run>([
   ],
   [
     PKCS11Function.C_Finalize,
-    ({ pkcs11Sessions, initiator }, initialized, parameters) => {
+    ({ pkcs11Sessions, initiator, whenDone }, initialized, parameters) => {
       mustBeEmpty(parameters);
       if (initialized === undefined) return returned(PKCS11ReturnCode.CRYPTOKI_NOT_INITIALIZED);
-      pkcs11Sessions.forget(initiator.client, initialized);
+      whenDone.push(() => pkcs11Sessions.forget(initiator.client, initialized));
       return returned(PKCS11ReturnCode.OK);
     },
   ],

@@ -1,6 +1,7 @@
 import t from 'tap';
 import {
   AttestationType,
+  BatchErrorContinuationOption,
   CredentialType,
   Operation,
   TicketType,
@@ -16,7 +17,7 @@ import {
   type Version,
 } from '../../../kmip-codec/index.ts';
 import { runServer, type KmipClient } from '../running-server.ts';
-import { createItem, ending, endings } from './messages.ts';
+import { createItem, ending, endings, getItem, NOBODYS } from './messages.ts';
 
 const PASSWORD = 'correct horse battery';
 const credential = (credentialType: number, credentialValue: object): Credential =>
@@ -102,6 +103,10 @@ t.test('Login gives a ticket in place of the password, until Logout (2.1 §6.1.3
     t.equal(ending(await other.item(Operation.Logout, { ticket }, { version })), 'Invalid Ticket', 'of nobody else');
 
     const holder = { version, header: { authentication: { credentials: [holding(ticket)] } } };
+    const logout = { operation: Operation.Logout, requestPayload: { ticket } };
+    const undo = { ...holder.header, batchErrorContinuationOption: BatchErrorContinuationOption.Undo };
+    const undone = endings(await client.batch([logout, getItem(NOBODYS)], { version, header: undo }));
+    t.same(undone, ['Operation Undone', 'Object Not Found'], 'what is undone has ended nothing');
     t.equal(ending(await client.item(Operation.Logout, { ticket }, holder)), 'Success');
     t.equal(await create(client, version, holding(ticket)), 'Invalid Ticket');
   }
