@@ -1,5 +1,12 @@
 import t from 'tap';
-import { Operation, showVersion } from '../../../../kmip-codec/index.ts';
+import {
+  ObjectType,
+  Operation,
+  showVersion,
+  StorageStatusMask,
+  UniqueIdentifier,
+  V2_0,
+} from '../../../../kmip-codec/index.ts';
 import { operations } from '../../../../server/operations/index.ts';
 import { statesOfOperation } from '../operation-rules.ts';
 import { openWorld } from '../world.ts';
@@ -33,6 +40,28 @@ for (const [name, trial] of trialsHere)
       t.equal(await ask(world, trial, 'nobody', objectType), toldIn(version, trial.missing), `none in ${shown}`);
     }
   });
+
+t.test('Locate finds objects by where they are stored (2.1 §6.1.28, 1.4 §4.9)', async t => {
+  const world = await openWorld(t);
+  const { OnLineStorage, ArchivalStorage, DestroyedStorage } = StorageStatusMask;
+  for (const version of versionsOf(Operation.Locate)) {
+    world.version = version;
+    for (const state of STATES) {
+      const uniqueIdentifier = await makeObject(world, { objectType: ObjectType.SymmetricKey });
+      await lead(world, uniqueIdentifier, state);
+      const attributes = [{ attribute: UniqueIdentifier, value: uniqueIdentifier }];
+      const isFound = async (storageStatusMask?: number) =>
+        (await world.run(Operation.Locate, { storageStatusMask, attributes })).uniqueIdentifiers?.length === 1;
+      const own =
+        state === 'archived' ? ArchivalStorage : state.startsWith('Destroyed') ? DestroyedStorage : OnLineStorage;
+      const says = `${state} in ${showVersion(version)}`;
+      t.equal(await isFound(), own === OnLineStorage, `${says} without a mask`);
+      for (const bit of [OnLineStorage, ArchivalStorage, DestroyedStorage])
+        if (bit !== DestroyedStorage || version >= V2_0)
+          t.equal(await isFound(bit), own === bit, `${says} with ${StorageStatusMask.names.showBits(bit).join()}`);
+    }
+  }
+});
 
 /** Where the specification leaves the choice to the server, or to the reason that is given: what we answer is less or more. */
 const chosen: ReadonlySet<string> = new Set([

@@ -203,7 +203,7 @@ export const withoutObject: ReadonlyMap<number, string> = new Map<number, string
   [Operation.CreateKeyPair, 'makes two objects; its request has no Object Type'],
   [Operation.Register, 'makes an object; new-objects.test.ts has its types'],
   [Operation.Import, 'makes an object; new-objects.test.ts has its types'],
-  [Operation.Locate, 'finds objects in every state; locate.test.ts has which'],
+  [Operation.Locate, 'finds objects by where they are stored: states.test.ts has a table of its own'],
   [Operation.Query, 'is about the server'],
   [Operation.DiscoverVersions, 'is about the server'],
   [Operation.Log, 'is about the server'],
