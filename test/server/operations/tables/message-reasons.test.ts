@@ -1,10 +1,15 @@
 import t from 'tap';
 import {
+  AttestationType,
+  CredentialType,
   Operation,
   ResultReason,
   showVersion,
   supportedVersions,
+  V1_2,
   V2_0,
+  V2_1,
+  type Credential,
   type RequestBatchItem,
   type Version,
 } from '../../../../kmip-codec/index.ts';
@@ -39,5 +44,25 @@ t.test('what is wrong with the message is told alike for every operation (1.4 §
       );
       const extended = version < V2_0 ? { messageExtension: foreign } : { messageExtensions: [foreign] };
       t.equal(await told(extended), 'Feature Not Supported', `${says} with a critical extension`);
+    }
+});
+
+t.test('an attestation that nobody asked for fails, whatever the operation (1.4 §11.1)', async t => {
+  const server = await runServer(t);
+  const identity = await server.addClient('a');
+  const credential = {
+    credentialType: CredentialType.Attestation,
+    credentialValue: {
+      nonce: { nonceID: Buffer.from('id'), nonceValue: Buffer.from('value') },
+      attestationType: AttestationType.TPMQuote,
+      attestationMeasurement: Buffer.from('measured'),
+    },
+  };
+  for (const operation of operations.keys())
+    for (const version of [V1_2, V2_1].filter(one => isIn(operation, one))) {
+      const client = await server.connect(identity);
+      const header = { authentication: { credentials: [credential as Credential] } };
+      const told = await reasonOf(client, { operation }, { version, header });
+      t.equal(told, 'Attestation Failed', `${Operation.names.show(operation)} in ${showVersion(version)}`);
     }
 });

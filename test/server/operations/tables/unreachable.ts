@@ -9,7 +9,7 @@ export const anyOperation: Readonly<Record<string, string>> = {
   'Operation Not Supported':
     'shown by message-reasons.test.ts for versions that do not have the operation; in those that do, the server has it',
   'Attestation Required': 'the server asks nobody for an attestation',
-  'Attestation Failed': 'the server asks nobody for an attestation',
+  'Attestation Failed': 'shown for every operation by message-reasons.test.ts',
   'Permission Denied': 'every client may do everything in its vault; there is no right that one could lack',
   'Invalid Field': 'a value that cannot be read is an Invalid Message, and no other value of these fields is wrong',
 };
