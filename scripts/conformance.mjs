@@ -25,6 +25,7 @@ import {
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const START_MS_MAX = 60_000;
+const WAYS = ['ttlv', 'https', 'xml', 'json'];
 /** Cases that wait for a time, two minutes ahead as they stand, are to be played within seconds. */
 const REPEAT_MS = 12_000;
 
@@ -36,6 +37,7 @@ const { values: flags, positionals } = parseArgs({
     json: { type: 'boolean', default: false },
     junit: { type: 'string' },
     tolerances: { type: 'boolean', default: false },
+    way: { type: 'string', default: 'ttlv' },
   },
 });
 
@@ -56,6 +58,7 @@ try {
 
 async function play({ host, port }) {
   const paths = positionals.flatMap(path => testCaseFiles(resolve(path)));
+  if (!WAYS.includes(flags.way)) throw new Error(`--way ${flags.way}, one of ${WAYS.join(', ')} is expected`);
   const chosen = paths.filter(path => !flags.case || path.includes(flags.case));
   if (chosen.length === 0) throw new Error(`no case's name holds '${flags.case}'`);
   await kmipd('client', 'add', 'runner', '--issue', '--out', join(folder, 'runner'), '--data', data);
@@ -70,6 +73,7 @@ async function play({ host, port }) {
     },
     paths: chosen,
     scope: flags.all ? everything : offered(),
+    way: flags.way,
     expected: loadExpected(join(root, 'test/conformance/expected.json')),
     cleansUp: false,
     repeatMs: REPEAT_MS,

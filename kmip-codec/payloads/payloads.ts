@@ -2,7 +2,7 @@ import type { TypeOf } from '../schema/index.ts';
 import * as asynchronous from './asynchronous.ts';
 import * as attributes from './attributes.ts';
 import * as credentials from './credentials.ts';
-import { DecryptRequest, DecryptResponse, EncryptRequest, EncryptResponse } from './cryptography.ts';
+import * as cryptography from './cryptography.ts';
 import * as defaults from './defaults.ts';
 import { ExportRequest, ExportResponse } from './export.ts';
 import { GetRequest, GetResponse } from './get.ts';
@@ -50,8 +50,18 @@ export const payloads = {
   [Operation.Destroy]: { request: ObjectRequest, response: ObjectResponse },
   [Operation.Query]: { request: QueryRequest, response: QueryResponse },
   [Operation.DiscoverVersions]: { request: DiscoverVersionsRequest, response: DiscoverVersionsResponse },
-  [Operation.Encrypt]: { request: EncryptRequest, response: EncryptResponse },
-  [Operation.Decrypt]: { request: DecryptRequest, response: DecryptResponse },
+  [Operation.Encrypt]: { request: cryptography.EncryptRequest, response: cryptography.EncryptResponse },
+  [Operation.Decrypt]: { request: cryptography.DecryptRequest, response: cryptography.DecryptResponse },
+  [Operation.Sign]: { request: cryptography.SignRequest, response: cryptography.SignResponse },
+  [Operation.SignatureVerify]: {
+    request: cryptography.SignatureVerifyRequest,
+    response: cryptography.SignatureVerifyResponse,
+  },
+  [Operation.MAC]: { request: cryptography.MACRequest, response: cryptography.MACResponse },
+  [Operation.MACVerify]: { request: cryptography.MACVerifyRequest, response: cryptography.MACVerifyResponse },
+  [Operation.RNGRetrieve]: { request: cryptography.RNGRetrieveRequest, response: cryptography.RNGRetrieveResponse },
+  [Operation.RNGSeed]: { request: cryptography.RNGSeedRequest, response: cryptography.RNGSeedResponse },
+  [Operation.Hash]: { request: cryptography.HashRequest, response: cryptography.HashResponse },
   [Operation.Import]: { request: ImportRequest, response: ImportResponse },
   [Operation.Export]: { request: ExportRequest, response: ExportResponse },
   [Operation.CreateKeyPair]: { request: making.CreateKeyPairRequest, response: making.CreateKeyPairResponse },

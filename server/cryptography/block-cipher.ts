@@ -28,8 +28,8 @@ export interface Ciphering {
   final(data: Uint8Array, tag?: Uint8Array): Omit<Encrypted, 'ivCounterNonce'>;
 }
 
-/** Plaintext of an authenticated message that is held back until its tag is seen, in bytes. */
-const HELD_BYTES_MAX = 16 * 1024 * 1024;
+/** What is held back of an authenticated message in several parts until its tag is seen, in bytes. */
+const HELD_BYTES_MAX = 4 * 1024 * 1024;
 
 /**
  * Begins to encrypt with a symmetric key by its Cryptographic Parameters: the modes and block ciphers that OpenSSL has, ChaCha20
@@ -91,7 +91,7 @@ export function decrypting(input: CipherKey, isOnly = false): Ciphering {
   let bytes = 0;
   const hold = (data: Uint8Array): void => {
     bytes += data.length;
-    if (bytes > HELD_BYTES_MAX)
+    if (held.length > 0 && bytes > HELD_BYTES_MAX)
       throw new CryptographicFailure('Server Limit Exceeded', `more than ${HELD_BYTES_MAX} bytes with one tag`);
     held.push(data);
   };

@@ -14,3 +14,5 @@ export {
 } from './block-cipher.ts';
 export { hashNameOf } from './hashes.ts';
 export { decryptWithRsa, encryptWithRsa } from './rsa-cipher.ts';
+export { hmacHashOf, macOf } from './mac.ts';
+export { isSignatureOf, signatureOf } from './signature.ts';

@@ -15,6 +15,7 @@ import { VaultObjects, type MaterialKey } from '../objects/index.ts';
 import {
   Correlations,
   type Stream,
+  type TakenParts,
   TICKETS,
   OperationFailure,
   type Context,
@@ -232,11 +233,13 @@ export class Dispatcher {
     isGivable: (outcomes: readonly ItemOutcome[]) => boolean,
   ): Promise<{ outcomes: readonly ItemOutcome[]; isDone: boolean }> {
     const { room } = this.#options;
+    const takenParts: TakenParts = new Map();
     for (let attempt = 1; ; attempt++) {
       const unit = this.#options.store.begin();
       const start = unit.mark();
       const mayChange = takesChanges(room);
-      const work = { ...(await this.#itemWork(unit, version, initiator, scene, mayChange)), takesChanges: mayChange };
+      const own = { takenParts, takesChanges: mayChange };
+      const work = { ...(await this.#itemWork(unit, version, initiator, scene, own)), takesChanges: mayChange };
       const outcomes = await runBatch(message, work);
       const isWhole = isGivable(outcomes);
       // What reads would write down are changes of state that time has brought; they are written down later as well.
@@ -282,7 +285,13 @@ export class Dispatcher {
     return { bytes: scene.written(encodeOutcomes(requestHeader, version, outcomes, scene)), isWhole: false };
   }
 
-  async #itemWork(unit: UnitOfWork, version: Version, initiator: Initiator, scene: Scene, mayChange: boolean) {
+  async #itemWork(
+    unit: UnitOfWork,
+    version: Version,
+    initiator: Initiator,
+    scene: Scene,
+    own: Pick<Context, 'takenParts' | 'takesChanges'>,
+  ) {
     const { vaultKey, operations, server, randomBytes, log, ticks } = this.#options;
     const objects = new VaultObjects(initiator.vault, unit, await vaultKey(initiator.vault), scene.now);
     const context: Context = {
@@ -299,7 +308,7 @@ export class Dispatcher {
       tickets: this.#tickets,
       streams: this.#streams,
       whenDone: [],
-      takesChanges: mayChange,
+      ...own,
       pkcs11Sessions: this.#pkcs11Sessions,
       writeLog: (message, texts) => {
         const shown = Object.entries(texts).map(([name, text]) => [name, redactText(text)]);

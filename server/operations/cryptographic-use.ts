@@ -1,4 +1,4 @@
-import type { KeyObject } from 'node:crypto';
+import { X509Certificate, type KeyObject } from 'node:crypto';
 import {
   CryptographicAlgorithm,
   CryptographicParameters,
@@ -7,6 +7,7 @@ import {
   ObjectType,
   ProcessStartDate,
   ProtectStopDate,
+  type Certificate,
   type CryptographicParametersValue,
 } from '../../kmip-codec/index.ts';
 import { CryptographicFailure, keyObjectOf } from '../cryptography/index.ts';
@@ -14,25 +15,35 @@ import type { ObjectContext } from './operation.ts';
 import { OperationFailure, type ResultReasonName } from './results.ts';
 import type { Part } from './streams.ts';
 
+/** What a key may be used for: the types of object that can, and whether it protects something or processes what is protected. */
+const uses = {
+  Encrypt: { types: [ObjectType.SymmetricKey, ObjectType.PublicKey], protects: true },
+  Decrypt: { types: [ObjectType.SymmetricKey, ObjectType.PrivateKey], protects: false },
+  Sign: { types: [ObjectType.PrivateKey], protects: true },
+  Verify: { types: [ObjectType.PublicKey, ObjectType.Certificate], protects: false },
+  MACGenerate: { types: [ObjectType.SymmetricKey], protects: true },
+  MACVerify: { types: [ObjectType.SymmetricKey], protects: false },
+} as const;
+
 /**
- * The key of the object if it may do this now, between its dates (1.4 §3.25, §3.26), or the specification's reason why not: a
- * Symmetric Key for both, else the Public Key to encrypt and the Private Key to decrypt.
+ * The key of the object if it may do this now, between its dates (1.4 §3.25, §3.26), or the specification's reason why not: an
+ * object of one of the types that can; of a certificate it is the public key in it.
  */
-export function keyFor({ object, objects, now }: ObjectContext, use: 'Encrypt' | 'Decrypt'): KeyObject {
+export function keyFor({ object, objects, now }: ObjectContext, use: keyof typeof uses): KeyObject {
   const { attributes, objectType, state } = object;
-  const ofPair = use === 'Encrypt' ? ObjectType.PublicKey : ObjectType.PrivateKey;
-  if (objectType !== ObjectType.SymmetricKey && objectType !== ofPair)
+  const { types, protects } = uses[use];
+  if (!(types as readonly number[]).includes(objectType))
     throw new OperationFailure(
       'Invalid Object Type',
-      `the object is a ${ObjectType.names.show(objectType)}, must be a Symmetric Key or a ${ObjectType.names.show(ofPair)}`,
+      `the object is a ${ObjectType.names.show(objectType)}, must be a ${types.map(one => ObjectType.names.show(one)).join(' or a ')}`,
       { before2: 'Permission Denied' },
     );
   if (((attributes.get(CryptographicUsageMask) ?? 0) & CryptographicUsageMask[use]) === 0)
-    throw new OperationFailure('Incompatible Cryptographic Usage Mask', `the key may not be used to ${use}`);
+    throw new OperationFailure('Incompatible Cryptographic Usage Mask', `the object may not be used for ${use}`);
   const start = attributes.get(ProcessStartDate);
   const stop = attributes.get(ProtectStopDate);
-  const isTooEarly = use === 'Decrypt' && start !== undefined && now < start;
-  const isTooLate = use === 'Encrypt' && stop !== undefined && now > stop;
+  const isTooEarly = !protects && start !== undefined && now < start;
+  const isTooLate = protects && stop !== undefined && now > stop;
   if (state !== 'Active' || isTooEarly || isTooLate)
     throw new OperationFailure(
       'Wrong Key Lifecycle State',
@@ -42,10 +53,20 @@ export function keyFor({ object, objects, now }: ObjectContext, use: 'Encrypt' |
           ? 'the Process Start Date of the key has not come'
           : 'the Protect Stop Date of the key has passed',
     );
-  const keyBlock = findKeyBlock(objects.open(object));
+  const value = objects.open(object);
+  if (objectType === ObjectType.Certificate && value !== undefined) return publicKeyIn(value as Certificate);
+  const keyBlock = findKeyBlock(value);
   if (keyBlock === undefined)
     throw new OperationFailure('Key Value Not Present', 'the server has only the attributes of this key');
   return computed(() => keyObjectOf(objectType, keyBlock));
+}
+
+function publicKeyIn({ certificateValue }: Certificate): KeyObject {
+  try {
+    return new X509Certificate(certificateValue).publicKey;
+  } catch {
+    throw new OperationFailure('Cryptographic Failure', 'the Certificate holds no public key that can be used');
+  }
 }
 
 /** The parameters given, or the key's own of the lowest index; with the key's algorithm where they name none. */

@@ -26,7 +26,7 @@ export const decrypt = onObject(Operation.Decrypt, {
     const tag = request.authenticatedEncryptionTag;
     return {
       uniqueIdentifier: object.uniqueIdentifier,
-      data: computed(() => (isLast ? work.final(data, tag).data : work.update(data))),
+      data: part.once(() => computed(() => (isLast ? work.final(data, tag).data : work.update(data)))),
       correlationValue,
     };
   },

@@ -26,7 +26,7 @@ export const encrypt = onObject(Operation.Encrypt, {
     const { work, isFirst, isLast, correlationValue } = part;
     return {
       uniqueIdentifier: object.uniqueIdentifier,
-      ...computed(() => (isLast ? work.final(data) : { data: work.update(data) })),
+      ...part.once(() => computed(() => (isLast ? work.final(data) : { data: work.update(data) }))),
       ...(isFirst && { ivCounterNonce: work.ivCounterNonce }),
       correlationValue,
     };

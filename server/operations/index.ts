@@ -1,6 +1,6 @@
 export type { AsynchronousRequests } from './asynchronous.ts';
 export { Correlations, type Keeping } from './correlations.ts';
-export type { Stream } from './streams.ts';
+export type { Stream, TakenParts } from './streams.ts';
 export { findGrant, TICKETS, type TicketGrant } from './login.ts';
 export { OperationFailure, reasonFor, type FailureOptions, type ResultReasonName } from './results.ts';
 export {

@@ -5,7 +5,7 @@ import {
   type CryptographicParametersValue,
   type MacSignatureKeyInformation,
 } from '../../kmip-codec/index.ts';
-import { hashNameOf } from '../cryptography/index.ts';
+import { hashNameOf, hmacHashOf } from '../cryptography/index.ts';
 import { symmetricKeyBytes } from './key-formats.ts';
 import type { Context } from './operation.ts';
 import { OperationFailure } from './results.ts';
@@ -35,7 +35,7 @@ export async function findMacKey(
   else checkMask(object, CryptographicUsageMask.MACVerify, 'verify MACs');
   const parameters = use === 'verify' && asked !== undefined ? asked : parametersOf(object, asked);
   const algorithm = parameters.cryptographicAlgorithm ?? object.attributes.get(CryptographicAlgorithm);
-  const hash = hmacs.get(algorithm) ?? hashNameOf(parameters.hashingAlgorithm);
+  const hash = hmacHashOf(algorithm) ?? hashNameOf(parameters.hashingAlgorithm);
   if (hash === undefined)
     throw new OperationFailure(
       'Unsupported Cryptographic Parameters',
@@ -56,16 +56,3 @@ export async function findMacKey(
     },
   };
 }
-
-const hmacs: ReadonlyMap<number | undefined, string> = new Map([
-  [CryptographicAlgorithm.HMAC_MD5, 'md5'],
-  [CryptographicAlgorithm.HMAC_SHA1, 'sha1'],
-  [CryptographicAlgorithm.HMAC_SHA224, 'sha224'],
-  [CryptographicAlgorithm.HMAC_SHA256, 'sha256'],
-  [CryptographicAlgorithm.HMAC_SHA384, 'sha384'],
-  [CryptographicAlgorithm.HMAC_SHA512, 'sha512'],
-  [CryptographicAlgorithm.HMAC_SHA3_224, 'sha3-224'],
-  [CryptographicAlgorithm.HMAC_SHA3_256, 'sha3-256'],
-  [CryptographicAlgorithm.HMAC_SHA3_384, 'sha3-384'],
-  [CryptographicAlgorithm.HMAC_SHA3_512, 'sha3-512'],
-] as [number, string][]);

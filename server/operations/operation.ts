@@ -5,7 +5,7 @@ import type { AsynchronousRequests } from './asynchronous.ts';
 import type { Correlations } from './correlations.ts';
 import type { TicketGrant } from './login.ts';
 import type { ResultReasonName } from './results.ts';
-import type { Stream } from './streams.ts';
+import type { Stream, TakenParts } from './streams.ts';
 
 /** Who asks: made from the certificate that authenticated the connection. */
 export interface Initiator {
@@ -58,6 +58,7 @@ export interface Context {
   readonly tickets: Correlations<TicketGrant>;
   /** Computations on data in several parts that wait for the next one. */
   readonly streams: Correlations<Stream>;
+  readonly takenParts: TakenParts;
   /** What is to be done once the item's changes are kept, and not at all when they are not. */
   readonly whenDone: (() => void)[];
   /** Whether something may be changed: not while there is too little room for events. Operations that always change something are not begun then. */

@@ -17,11 +17,13 @@ import { get } from './get.ts';
 import { getAttributeList } from './get-attribute-list.ts';
 import { getAttributes } from './get-attributes.ts';
 import { getUsageAllocation } from './get-usage-allocation.ts';
+import { hash } from './hash.ts';
 import { importObject } from './import.ts';
 import { interop } from './interop.ts';
 import { locate } from './locate.ts';
 import { log } from './log.ts';
 import { login, logout } from './login.ts';
+import { mac, macVerify } from './mac.ts';
 import { modifyAttribute } from './modify-attribute.ts';
 import { obtainLease } from './obtain-lease.ts';
 import type { OperationDefinition } from './operation.ts';
@@ -31,8 +33,10 @@ import { query } from './query.ts';
 import { reKey } from './re-key.ts';
 import { register } from './register.ts';
 import { revoke } from './revoke.ts';
+import { rngRetrieve, rngSeed } from './rng.ts';
 import { setAttribute } from './set-attribute.ts';
 import { setEndpointRole } from './set-endpoint-role.ts';
+import { sign, signatureVerify } from './sign.ts';
 import { createSplitKey, joinSplitKey } from './split-key.ts';
 import { validate } from './validate.ts';
 
@@ -71,6 +75,13 @@ export const operations: ReadonlyMap<KnownOperation, OperationDefinition> = new 
     processRequest,
     encrypt,
     decrypt,
+    sign,
+    signatureVerify,
+    mac,
+    macVerify,
+    hash,
+    rngRetrieve,
+    rngSeed,
     importObject,
     exportObject,
     log,

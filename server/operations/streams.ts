@@ -26,12 +26,22 @@ export interface Part<W> {
   readonly isLast: boolean;
   /** For the answer: where the next part is expected; undefined after the last. */
   readonly correlationValue: Uint8Array | undefined;
+  /** What `compute` gives of this part: the same again when the message is tried again, for the work has moved on. */
+  once<R>(compute: () => R): R;
+}
+
+/** The parts that a message has brought, by the place of their items in the batch, in every try of it. */
+export type TakenParts = Map<number, Taken>;
+interface Taken {
+  readonly stream: Stream;
+  /** Present when it was computed. */
+  result?: { readonly value: unknown };
 }
 
 /**
  * The computation that a request begins, or goes on with. It is taken out of what the server remembers, and comes back when the
  * message is done: a part that fails, or is undone with its batch, ends the computation, so that no part counts twice or is
- * missing. `begin` is told whether the first part is the only one. Throws OperationFailure: Invalid Correlation Value, Server
+ * missing. A batch brings one part of it at most. `begin` is told whether the first part is the only one. Throws OperationFailure: Invalid Correlation Value, Server
  * Limit Exceeded.
  */
 export function takePart<W>(
@@ -41,27 +51,36 @@ export function takePart<W>(
   parts: Parts,
   begin: (isOnly: boolean) => W,
 ): Part<W> {
-  const { streams, initiator, now, randomBytes } = context;
+  const { streams, initiator, now, randomBytes, takenParts } = context;
   const { client } = initiator;
   if (parts.correlationValue === undefined) {
     const isLast = parts.initIndicator !== true || parts.finalIndicator === true;
     if (!isLast && !streams.hasRoom(client, now))
       throw new OperationFailure('Server Limit Exceeded', 'too many computations wait for their next part');
-    const work = begin(isLast);
-    return { ...kept(work, randomBytes(CORRELATION_BYTES), isLast), isFirst: true };
+    const stream = { operation, uniqueIdentifier, work: begin(isLast) };
+    return { ...partOf({ stream }, randomBytes(CORRELATION_BYTES), isLast), isFirst: true };
   }
   const { correlationValue } = parts;
-  const stream = streams.find(client, correlationValue, now);
+  const place = context.answered?.length ?? 0;
+  const before = takenParts.get(place);
+  const stream = before?.stream ?? streams.find(client, correlationValue, now);
   if (stream === undefined || stream.operation !== operation || stream.uniqueIdentifier !== uniqueIdentifier)
     throw new OperationFailure('Invalid Correlation Value', 'no computation waits for a part under this value', {
       before2: 'Item Not Found',
     });
   streams.forget(client, correlationValue);
-  return { ...kept(stream.work as W, correlationValue, parts.finalIndicator === true), isFirst: false };
+  const taken = before ?? { stream };
+  takenParts.set(place, taken);
+  return { ...partOf(taken, correlationValue, parts.finalIndicator === true), isFirst: false };
 
-  function kept(work: W, value: Uint8Array, isLast: boolean) {
-    if (isLast) return { work, isLast, correlationValue: undefined };
-    context.whenDone.push(() => streams.keep(client, value, { operation, uniqueIdentifier, work }, now));
-    return { work, isLast, correlationValue: value };
+  function partOf(taken: Taken, value: Uint8Array, isLast: boolean) {
+    const { stream } = taken;
+    if (!isLast) context.whenDone.push(() => streams.keep(client, value, stream, now));
+    return {
+      work: stream.work as W,
+      isLast,
+      correlationValue: isLast ? undefined : value,
+      once: <R>(compute: () => R): R => (taken.result ??= { value: compute() }).value as R,
+    };
   }
 }

@@ -14,6 +14,7 @@ import {
   RevocationReasonCode,
   RNGAlgorithm,
   StorageStatusMask,
+  ValidityIndicator,
   WrappingMethod,
   AlternativeName,
   ApplicationSpecificInformation,
@@ -167,6 +168,16 @@ const certificateRequest = {
 };
 
 type Pair<O extends KnownOperation> = { request: RequestOf<O>; response: ResponseOf<O> };
+const waiting = (version: Version) => (version >= V1_3 ? { correlationValue: Buffer.from('c') } : {});
+/** Every field that requests for a computation have in common. */
+const computation = (version: Version) => ({
+  uniqueIdentifier,
+  cryptographicParameters: { hashingAlgorithm: HashingAlgorithm.SHA_256 },
+  data: Buffer.from('text'),
+  ...waiting(version),
+  ...(version >= V1_3 && { initIndicator: true, finalIndicator: true }),
+});
+
 type Pairs = { [O in KnownOperation]: (version: Version) => Pair<O> };
 
 /** A full request and response payload of every operation. */
@@ -269,6 +280,37 @@ export const samplePayloads: Pairs = {
       ...(version >= V1_3 && { correlationValue: Buffer.from('c') }),
     },
   }),
+  [Operation.Sign]: version => ({
+    request: { ...computation(version), ...(version >= V1_4 && { digestedData: Buffer.alloc(32, 3) }) },
+    response: { uniqueIdentifier, signatureData: Buffer.alloc(64, 4), ...waiting(version) },
+  }),
+  [Operation.SignatureVerify]: version => ({
+    request: {
+      ...computation(version),
+      ...(version >= V1_4 && { digestedData: Buffer.alloc(32, 3) }),
+      signatureData: Buffer.alloc(64, 4),
+    },
+    response: {
+      uniqueIdentifier,
+      validityIndicator: ValidityIndicator.Valid,
+      data: Buffer.from('text'),
+      ...waiting(version),
+    },
+  }),
+  [Operation.MAC]: version => ({
+    request: computation(version),
+    response: { uniqueIdentifier, macData: Buffer.alloc(32, 5), ...waiting(version) },
+  }),
+  [Operation.MACVerify]: version => ({
+    request: { ...computation(version), macData: Buffer.alloc(32, 5) },
+    response: { uniqueIdentifier, validityIndicator: ValidityIndicator.Invalid, ...waiting(version) },
+  }),
+  [Operation.RNGRetrieve]: () => ({ request: { dataLength: 16 }, response: { data: Buffer.alloc(16, 6) } }),
+  [Operation.RNGSeed]: () => ({ request: { data: Buffer.alloc(16, 6) }, response: { dataLength: 16 } }),
+  [Operation.Hash]: version => {
+    const { uniqueIdentifier: _, ...request } = computation(version);
+    return { request, response: { data: Buffer.alloc(32, 7), ...waiting(version) } };
+  },
   [Operation.Export]: version => ({
     request: {
       uniqueIdentifier,

@@ -139,6 +139,7 @@ export class World {
     const context: Context = {
       ...{ version, now, randomBytes, server, idPlaceholder, initiator, objects, streams, pkcs11Sessions },
       whenDone: [],
+      takenParts: new Map(),
       takesChanges: true,
       alsoDone: this.alsoDone,
       tickets: this.tickets,

@@ -9,9 +9,11 @@ import {
   CryptographicLength,
   CryptographicParameters,
   CryptographicUsageMask,
+  DigitalSignatureAlgorithm,
   EncodingOption,
   EndpointRole,
   Extractable,
+  HashingAlgorithm,
   InitialDate,
   InteropFunction,
   ItemType,
@@ -44,6 +46,7 @@ import {
   V2_1,
   WrappingMethod,
   type KnownOperation,
+  type ManagedObjectValue,
   type RequestOf,
   type SplitKey as SplitKeyValue,
   type Version,
@@ -62,7 +65,7 @@ export interface Way {
 }
 type Ways = Readonly<Record<Outcome, Way | Way['go']>>;
 
-const { SymmetricKey, SplitKey, Template, PublicKey, Certificate } = ObjectType;
+const { SymmetricKey, SplitKey, Template, PublicKey, PrivateKey, Certificate } = ObjectType;
 
 /** A key in this state, of which an operation is asked. */
 const about =
@@ -260,6 +263,68 @@ const ofCipher = (operation: typeof Operation.Encrypt): Ways => {
   };
 };
 
+interface ByKey {
+  readonly objectType: number;
+  /** A request that is right but for the key. */
+  readonly right: object;
+  readonly wrongParameters: object;
+}
+/** An operation by an active object of this type. */
+const asOf =
+  (
+    objectType: number,
+    operation: KnownOperation,
+    request: object,
+    value?: ManagedObjectValue,
+    rows?: readonly AttributeRow[],
+  ): Way['go'] =>
+  async world => {
+    const uniqueIdentifier = await makeObject(world, { objectType, rows, value });
+    await lead(world, uniqueIdentifier, 'Active');
+    return world.outcome(operation, { uniqueIdentifier, ...request });
+  };
+
+/** Of Sign, MAC, and what verifies them. */
+const withKey = (operation: KnownOperation, { objectType, right, wrongParameters }: ByKey): Ways => {
+  const use = (more: object, value?: ManagedObjectValue, rows?: readonly AttributeRow[]) =>
+    asOf(objectType, operation, { ...right, ...more }, value, rows);
+  const keyBlock = { ...aesBlock, keyValue: undefined };
+  const isOfPair = objectType !== SymmetricKey;
+  const ofRsa = {
+    cryptographicAlgorithm: CryptographicAlgorithm.RSA,
+    cryptographicLength: 2048,
+    keyFormatType: KeyFormatType.PKCS_1,
+  };
+  const parts = { since: V1_3 };
+  return {
+    'Incompatible Cryptographic Usage Mask': use({}, undefined, [
+      [CryptographicUsageMask, CryptographicUsageMask.CRLSign],
+    ]),
+    'Unsupported Cryptographic Parameters': use({
+      cryptographicParameters: wrongParameters,
+    }),
+    'Key Value Not Present': use({}, { keyBlock: { ...keyBlock, ...(isOfPair && ofRsa) } }),
+    'Invalid Field': use({ data: undefined }),
+    'Invalid Correlation Value | Item Not Found': { ...parts, go: use({ correlationValue: Buffer.alloc(16) }) },
+  };
+};
+const signing = { digitalSignatureAlgorithm: DigitalSignatureAlgorithm.SHA_256WithRSAEncryption };
+const ofSignature = (more: object = {}) => ({
+  right: { cryptographicParameters: signing, data: Buffer.from('a text'), ...more },
+  wrongParameters: { paddingMethod: PaddingMethod.OAEP, hashingAlgorithm: HashingAlgorithm.SHA_256 },
+});
+const ofMac = (more: object = {}) => ({
+  objectType: SymmetricKey,
+  right: {
+    cryptographicParameters: { hashingAlgorithm: HashingAlgorithm.SHA_256 },
+    data: Buffer.from('a text'),
+    ...more,
+  },
+  wrongParameters: { blockCipherMode: BlockCipherMode.CBC },
+});
+const pss = { paddingMethod: PaddingMethod.PSS, hashingAlgorithm: HashingAlgorithm.SHA_256 };
+const pgp = { certificateType: CertificateType.PGP, certificateValue: Buffer.alloc(8) };
+
 const adjust = (uniqueIdentifier: string, value = 1) => ({
   uniqueIdentifier,
   attributeReference: 'x-Count',
@@ -378,6 +443,48 @@ export const ways: Readonly<Record<string, Ways>> = {
   },
   Encrypt: ofCipher(Operation.Encrypt),
   Decrypt: ofCipher(Operation.Decrypt as never),
+  Sign: {
+    ...withKey(Operation.Sign, { objectType: PrivateKey, ...ofSignature() }),
+    'Cryptographic Failure': {
+      since: V1_4,
+      go: asOf(PrivateKey, Operation.Sign, {
+        cryptographicParameters: { ...pss, saltLength: 300 },
+        data: Buffer.alloc(1),
+      }),
+    },
+    'Feature Not Supported': {
+      since: V1_4,
+      go: asOf(PrivateKey, Operation.Sign, { cryptographicParameters: pss, digestedData: Buffer.alloc(32) }),
+    },
+  },
+  'Signature Verify': {
+    ...withKey(Operation.SignatureVerify, {
+      objectType: PublicKey,
+      ...ofSignature({ signatureData: Buffer.alloc(256) }),
+    }),
+    'Cryptographic Failure': asOf(
+      Certificate,
+      Operation.SignatureVerify,
+      { cryptographicParameters: pss, data: Buffer.alloc(1), signatureData: Buffer.alloc(256) },
+      pgp,
+    ),
+  },
+  MAC: withKey(Operation.MAC, ofMac()),
+  'MAC Verify': withKey(Operation.MACVerify, ofMac({ macData: Buffer.alloc(32) })),
+  Hash: {
+    'Invalid Field': asked(Operation.Hash, { cryptographicParameters: {}, data: Buffer.alloc(1) }),
+    'Invalid Correlation Value | Item Not Found': {
+      since: V1_3,
+      go: asked(Operation.Hash, {
+        cryptographicParameters: { hashingAlgorithm: HashingAlgorithm.SHA_256 },
+        data: Buffer.alloc(1),
+        correlationValue: Buffer.alloc(16),
+      }),
+    },
+  },
+  'RNG Retrieve': {
+    'Invalid Field': asked(Operation.RNGRetrieve, { dataLength: 0 }),
+  },
   Locate: {
     'Invalid Field': asked(Operation.Locate, { maximumItems: -1 }),
   },

@@ -1,9 +1,10 @@
-import { publicEncrypt } from 'node:crypto';
+import { createHmac, publicEncrypt, sign } from 'node:crypto';
 import {
   AdjustmentType,
   BlockCipherMode,
   customAttribute,
   customText,
+  DigitalSignatureAlgorithm,
   HashingAlgorithm,
   ItemType,
   ObjectType,
@@ -16,7 +17,7 @@ import {
   type KnownOperation,
   type RequestOf,
 } from '../../../../kmip-codec/index.ts';
-import { rsaPublic } from '../object-samples.ts';
+import { rsaPrivate, rsaPublic } from '../object-samples.ts';
 import { aes256, template, type World } from '../world.ts';
 import { limited, makeObject, splitKey, type StateName, type Wanted } from './objects.ts';
 
@@ -77,6 +78,22 @@ const oaep = {
   data: Buffer.from('a secret'),
 };
 const forPrivateKey = { ...oaep, data: publicEncrypt({ key: rsaPublic, oaepHash: 'sha1' }, oaep.data) };
+
+const signed = {
+  cryptographicParameters: { digitalSignatureAlgorithm: DigitalSignatureAlgorithm.SHA_256WithRSAEncryption },
+  data: Buffer.from('a text'),
+};
+const signature = { ...signed, signatureData: sign('sha256', signed.data, rsaPrivate) };
+/** For the certificate, whose key is of another kind and signed nothing: it says so. */
+const otherSignature = {
+  ...signature,
+  cryptographicParameters: { digitalSignatureAlgorithm: DigitalSignatureAlgorithm.ECDSAWithSHA256 },
+};
+const mac = {
+  cryptographicParameters: { hashingAlgorithm: HashingAlgorithm.SHA_256 },
+  data: Buffer.from('a text'),
+};
+const macced = { ...mac, macData: createHmac('sha256', Buffer.alloc(32)).update(mac.data).digest() };
 
 const GONE: readonly StateName[] = ['Destroyed', 'Destroyed Compromised'];
 const ALL_BUT_ACTIVE: readonly StateName[] = ['Pre-Active', 'Deactivated', 'Compromised', ...GONE];
@@ -160,6 +177,32 @@ export const trials: Readonly<Record<string, Trial>> = {
       otherTypes: noKey,
     },
   ),
+  Sign: trial(Operation.Sign, id => ({ ...named(id), ...signed }), {
+    states: { 'Wrong Key Lifecycle State': ALL_BUT_ACTIVE },
+    object: { objectType: PrivateKey },
+    types: { Success: [PrivateKey] },
+    otherTypes: noKey,
+  }),
+  'Signature Verify': trial(
+    Operation.SignatureVerify,
+    (id, _, type) => ({ ...named(id), ...(type === Certificate ? otherSignature : signature) }),
+    {
+      states: { 'Wrong Key Lifecycle State': ALL_BUT_ACTIVE },
+      object: { objectType: PublicKey },
+      types: { Success: [PublicKey, Certificate] },
+      otherTypes: noKey,
+    },
+  ),
+  MAC: trial(Operation.MAC, id => ({ ...named(id), ...mac }), {
+    states: { 'Wrong Key Lifecycle State': ALL_BUT_ACTIVE },
+    types: { Success: [SymmetricKey] },
+    otherTypes: noKey,
+  }),
+  'MAC Verify': trial(Operation.MACVerify, id => ({ ...named(id), ...macced }), {
+    states: { 'Wrong Key Lifecycle State': ALL_BUT_ACTIVE },
+    types: { Success: [SymmetricKey] },
+    otherTypes: noKey,
+  }),
   Validate: trial(Operation.Validate, id => ({ uniqueIdentifiers: [id] }), {
     object: { objectType: Certificate },
     states: { 'Object Destroyed | Item Not Found': GONE },

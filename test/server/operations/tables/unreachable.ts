@@ -15,6 +15,7 @@ export const anyOperation: Readonly<Record<string, string>> = {
 };
 
 const noFailure = 'random bytes and the arithmetic on them do not fail';
+const noFit = 'parameters that do not fit are Unsupported Cryptographic Parameters';
 const named = 'what a client names and nothing has is told as Object Not Found';
 
 /** What no client of this server is told, and why: by operation, then by reason, with the era where it is so in one only. */
@@ -50,6 +51,20 @@ export const unreachable: Readonly<Record<string, Readonly<Record<string, string
       'parameters that do not fit are Unsupported Cryptographic Parameters; of a wrong Tag Length General Failure is told, as the OASIS profiles have it',
     'Missing Initialization Vector': 'Invalid Message is told, as the OASIS profiles have it',
   },
+  Sign: {
+    'Bad Cryptographic Parameters': noFit,
+    'Usage Limit Exceeded': 'Permission Denied is told, as of Encrypt',
+  },
+  'Signature Verify': { 'Bad Cryptographic Parameters': noFit },
+  MAC: {
+    'Bad Cryptographic Parameters': noFit,
+    'Cryptographic Failure': noFailure,
+    'Usage Limit Exceeded': 'Permission Denied is told, as of Encrypt',
+  },
+  'MAC Verify': { 'Bad Cryptographic Parameters': noFit, 'Cryptographic Failure': noFailure },
+  'RNG Retrieve': { 'Cryptographic Failure': noFailure },
+  'RNG Seed': { 'Cryptographic Failure': noFailure },
+  Hash: { 'Cryptographic Failure': noFailure },
   'Create Split Key': {
     'Bad Cryptographic Parameters':
       'parts that cannot be made are a Cryptographic Failure, which the table has as well',
