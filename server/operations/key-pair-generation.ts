@@ -114,13 +114,13 @@ function onCurve({ algorithm, length, curve: recommendedCurve }: KeyPairKind): R
 type Fixed = Pick<Recipe, 'length' | 'make'>;
 const fixed = (length: number, make: Fixed['make']): Fixed => ({ length, make });
 /** RFC 8032. */
-const edwardsCurves: ReadonlyMap<number, Fixed> = new Map([
-  [CryptographicAlgorithm.Ed25519 as number, fixed(256, () => newKeys('ed25519'))],
+const edwardsCurves: ReadonlyMap<number, Fixed> = new Map<number, Fixed>([
+  [CryptographicAlgorithm.Ed25519, fixed(256, () => newKeys('ed25519'))],
   [CryptographicAlgorithm.Ed448, fixed(448, () => newKeys('ed448'))],
 ]);
 /** RFC 7748. */
-const montgomeryCurves: ReadonlyMap<number, Fixed> = new Map([
-  [RecommendedCurve.CURVE25519 as number, fixed(256, () => newKeys('x25519'))],
+const montgomeryCurves: ReadonlyMap<number, Fixed> = new Map<number, Fixed>([
+  [RecommendedCurve.CURVE25519, fixed(256, () => newKeys('x25519'))],
   [RecommendedCurve.CURVE448, fixed(448, () => newKeys('x448'))],
 ]);
 

@@ -13,6 +13,7 @@ import {
   Operation,
   RecommendedCurve,
   supportedVersions,
+  V2_1,
   type KeyBlock,
 } from '../../../kmip-codec/index.ts';
 import { openWorld, template, type AttributeRow, type World } from './world.ts';
@@ -75,6 +76,39 @@ t.test('curves by their name or by their length (1.4 §3.7)', async t => {
   t.equal(
     await world.outcome(Operation.CreateKeyPair, pairOf([ec, named, [CryptographicLength, 256]])),
     'Invalid Field',
+  );
+});
+
+t.test('curves that have no length of their own are made by their name (2.1 §11.42)', async t => {
+  const world = await openWorld(t);
+  world.version = V2_1;
+  for (const [algorithm, recommendedCurve, type, length] of [
+    [CryptographicAlgorithm.EC, RecommendedCurve.BRAINPOOLP320R1, 'ec', 320],
+    [CryptographicAlgorithm.ECDSA, RecommendedCurve.SECP256K1, 'ec', 256],
+    [CryptographicAlgorithm.ECDH, RecommendedCurve.CURVE25519, 'x25519', 256],
+    [CryptographicAlgorithm.ECDH, RecommendedCurve.CURVE448, 'x448', 448],
+  ] as const) {
+    const rows: AttributeRow[] = [
+      [CryptographicAlgorithm, algorithm],
+      [CryptographicDomainParameters, { recommendedCurve }],
+    ];
+    const made = await world.run(Operation.CreateKeyPair, pairOf(rows));
+    const keyBlock = await keyBlockOf(world, made.publicKeyUniqueIdentifier);
+    t.equal(keyBlock.cryptographicAlgorithm, algorithm);
+    t.equal(keyBlock.cryptographicLength, length);
+    const key = createPublicKey({ key: Buffer.from(bytesOf(keyBlock)), format: 'der', type: 'spki' });
+    t.equal(key.asymmetricKeyType, type);
+  }
+  const noSignatures = RecommendedCurve.CURVE25519;
+  t.equal(
+    await world.outcome(
+      Operation.CreateKeyPair,
+      pairOf([
+        [CryptographicAlgorithm, CryptographicAlgorithm.ECDSA],
+        [CryptographicDomainParameters, { recommendedCurve: noSignatures }],
+      ]),
+    ),
+    'Invalid Attribute Value',
   );
 });
 
