@@ -169,6 +169,19 @@ export const tolerances: readonly Tolerance[] = [
     value: (place, expected) => isAttributeValue(place, expected, ['Lease Time']) || isOneOf(place, [Tag.LeaseTime]),
   },
   {
+    id: 'random-number-generator',
+    source: '1.4 §3.44, 2.1 §4.46: what the server says of its own generator',
+    value: place => isInAttribute(place, RANDOM_NUMBER_GENERATOR) && !wasNamed(place, RANDOM_NUMBER_GENERATOR),
+    missing: place => isInAttribute(place, RANDOM_NUMBER_GENERATOR) && !wasNamed(place, RANDOM_NUMBER_GENERATOR),
+    extra: place => isInAttribute(place, RANDOM_NUMBER_GENERATOR) && !wasNamed(place, RANDOM_NUMBER_GENERATOR),
+  },
+  {
+    id: 'seed-used',
+    source: '1.4 §4.36, 2.1 §6.1.50: how much of a seed is used is the server’s policy',
+    value: (place, _, actual) =>
+      operationOf(place) === 'RNGSeed' && isOneOf(place, [Tag.DataLength]) && isWithinSeed(place, actual),
+  },
+  {
     id: 'server-correlation-value',
     source: '1.4 §6.19: the server should send it',
     missing: place => isOneOf(place, [Tag.ServerCorrelationValue]),
@@ -185,6 +198,15 @@ export const tolerances: readonly Tolerance[] = [
   },
   { id: UNSUPPORTED_AID, source: '2.1 §6.1.26 and §6.1.29: aids of those who test, which a server need not offer' },
 ];
+
+const RANDOM_NUMBER_GENERATOR = 'Random Number Generator';
+const wasNamed = (place: Place, name: string) => place.exchange.attributesSent.some(sent => sent.name === name);
+
+function isWithinSeed(place: Place, length: TtlvItem): boolean {
+  const seed = child(requestPayload(place), Tag.Data);
+  const used = integer(length) ?? -1;
+  return seed?.type === ItemType.ByteString && used >= 0 && used <= seed.value.byteLength;
+}
 
 const OBJECT_GROUP = 'Object Group';
 

@@ -19,7 +19,7 @@ export function signatureOf(key: KeyObject, parameters: CryptographicParametersV
   return attempt('the data cannot be signed with this key', () => signWith(hash, data, { key, ...options }));
 }
 
-/** Whether it is the signature of these data. Throws CryptographicFailure 'Unsupported Cryptographic Parameters'. */
+/** Whether it is the signature of these data; PSS with a salt of any length unless the parameters have one. Throws CryptographicFailure 'Unsupported Cryptographic Parameters'. */
 export function isSignatureOf(
   key: KeyObject,
   parameters: CryptographicParametersValue,
@@ -28,7 +28,12 @@ export function isSignatureOf(
 ): boolean {
   const { hash, options } = wayOf(key, parameters);
   return attempt('the signature cannot be verified with this key', () =>
-    verifyWith(hash, data, { key, ...options }, signature),
+    verifyWith(
+      hash,
+      data,
+      { key, ...options, ...(parameters.saltLength === undefined && anySalt(options)) },
+      signature,
+    ),
   );
 }
 
@@ -62,6 +67,9 @@ function wayOf(
     options: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: saltLength ?? constants.RSA_PSS_SALTLEN_DIGEST },
   };
 }
+
+const anySalt = ({ saltLength }: SigningOptions): SigningOptions =>
+  saltLength === undefined ? {} : { saltLength: constants.RSA_PSS_SALTLEN_AUTO };
 
 interface Named {
   readonly family: 'rsa' | 'ec' | 'dsa';

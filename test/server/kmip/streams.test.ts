@@ -15,7 +15,7 @@ import {
   type RequestBatchItem,
   type ResponseBatchItem,
 } from '../../../kmip-codec/index.ts';
-import { ConflictError, type Store, type UnitOfWork } from '../../../server/store/index.ts';
+import { ConflictError, type Store } from '../../../server/store/index.ts';
 import { template } from '../operations/world.ts';
 import { runServer, type KmipClient } from '../running-server.ts';
 import { endings, getItem, itemFor, NOBODYS } from './messages.ts';
