@@ -24,6 +24,9 @@ const CHANGED_ATTRIBUTE = [
   'attributeValue',
 ];
 
+const PRIVATE_KEY = 'privateKeyUniqueIdentifier';
+const PAIR = [PRIVATE_KEY, 'publicKeyUniqueIdentifier'];
+
 const SHOWN: ReadonlyMap<OperationName, Shown> = new Map<OperationName, Shown>([
   [
     'DiscoverVersions',
@@ -31,6 +34,8 @@ const SHOWN: ReadonlyMap<OperationName, Shown> = new Map<OperationName, Shown>([
   ],
   ['Query', { request: ['queryFunction', 'queryFunctions'], response: ['vendorIdentification'] }],
   ['Create', { request: ['objectType', ...ATTRIBUTES], response: ['objectType', OBJECT, ...ATTRIBUTES] }],
+  ['CreateKeyPair', { request: [], response: PAIR }],
+  ['ReKeyKeyPair', { request: [PRIVATE_KEY], response: PAIR }],
   ['Register', { request: ['objectType', ...ATTRIBUTES], response: [OBJECT, ...ATTRIBUTES] }],
   [
     'Locate',

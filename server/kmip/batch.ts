@@ -9,7 +9,7 @@ import {
 import type { ItemOutcome } from './answers.ts';
 import { DATA_ROWS } from './identifier-references.ts';
 import { failed, type ItemFailure, type ItemResult } from './item-result.ts';
-import { runItem, type ItemWork } from './pipeline.ts';
+import { identifierIn, runItem, type ItemWork } from './pipeline.ts';
 
 /**
  * What is wrong with the message as a whole before any item is looked at, or undefined. The Unique Batch Item ID that 1.4 §6.4
@@ -94,8 +94,4 @@ function askedFor({ requestPayload }: RequestBatchItem): string | undefined {
   return requestPayload === undefined || requestPayload instanceof CodecError
     ? undefined
     : identifierIn(requestPayload);
-}
-function identifierIn(payload: object): string | undefined {
-  const { uniqueIdentifier } = payload as { uniqueIdentifier?: unknown };
-  return typeof uniqueIdentifier === 'string' ? uniqueIdentifier : undefined;
 }

@@ -116,7 +116,7 @@ async function withObject(
   if (needs === undefined) return undefined;
   const { context } = work;
   const { missing = 'Object Not Found' } = needs;
-  const uniqueIdentifier = (request as { uniqueIdentifier?: string }).uniqueIdentifier ?? context.idPlaceholder;
+  const uniqueIdentifier = identifierIn(request) ?? context.idPlaceholder;
   if (uniqueIdentifier === undefined) {
     throw new OperationFailure(missing, 'no Unique Identifier is given and the ID Placeholder is empty');
   }
@@ -134,6 +134,13 @@ async function withObject(
   }
   checkState(operation, needs, object);
   return object;
+}
+
+/** The object that a payload names; a key pair is named by its private key. */
+export function identifierIn(payload: object): string | undefined {
+  const { uniqueIdentifier, privateKeyUniqueIdentifier } = payload as Record<string, unknown>;
+  const found = uniqueIdentifier ?? privateKeyUniqueIdentifier;
+  return typeof found === 'string' ? found : undefined;
 }
 
 /** The operation on the object. Only when it succeeds does it leave an ID Placeholder to the items that follow; a failing one may empty it (1.4 §4). */

@@ -1,7 +1,7 @@
 import { generateKeyPair as generate, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import { CryptographicAlgorithm, KeyFormatType, RecommendedCurve, type KeyBlock } from '../../kmip-codec/index.ts';
-import { findCurve, keyBlockOf } from '../cryptography/index.ts';
+import { findCurve, findCurveByName, keyBlockOf } from '../cryptography/index.ts';
 import { OperationFailure } from './results.ts';
 
 /** What a pair is to be: a Cryptographic Algorithm, and where they are known its Cryptographic Length (bits) and Recommended Curve. */
@@ -41,6 +41,23 @@ export async function generateKeyPair(kind: KeyPairKind): Promise<KeyPair> {
       keyMaterial.fill(0);
     },
   };
+}
+
+/** Whether `generateKeyPair` makes such pairs. */
+export function isKindMade(kind: KeyPairKind): boolean {
+  try {
+    return recipeFor(kind).length > 0;
+  } catch (error) {
+    if (error instanceof OperationFailure) return false;
+    throw error;
+  }
+}
+
+/** The Recommended Curve of a key, or undefined. */
+export function recommendedCurveOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): number | undefined {
+  if (asymmetricKeyType === 'x25519') return RecommendedCurve.CURVE25519;
+  if (asymmetricKeyType === 'x448') return RecommendedCurve.CURVE448;
+  return findCurveByName(asymmetricKeyDetails?.namedCurve)?.curve;
 }
 
 interface Recipe {

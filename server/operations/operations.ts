@@ -31,6 +31,7 @@ import { ping } from './ping.ts';
 import { pkcs11 } from './pkcs11.ts';
 import { query } from './query.ts';
 import { reKey } from './re-key.ts';
+import { reKeyKeyPair } from './re-key-key-pair.ts';
 import { register } from './register.ts';
 import { revoke } from './revoke.ts';
 import { rngRetrieve, rngSeed } from './rng.ts';
@@ -46,6 +47,7 @@ export const operations: ReadonlyMap<KnownOperation, OperationDefinition> = new 
     create,
     createKeyPair,
     reKey,
+    reKeyKeyPair,
     createSplitKey,
     joinSplitKey,
     register,

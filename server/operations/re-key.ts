@@ -76,17 +76,22 @@ function keyOf({ objects }: Context, object: ManagedObject) {
       `a ${ObjectType.names.show(object.objectType)} cannot be re-keyed, only a Symmetric Key can`,
       { before2: 'Permission Denied' },
     );
+  checkReplaceable(objects, object);
+  const algorithm = object.attributes.get(CryptographicAlgorithm);
+  const length = object.attributes.get(CryptographicLength);
+  if (algorithm === undefined || length === undefined || findSymmetricAlgorithm(algorithm)?.canCreate !== true)
+    throw new OperationFailure('Permission Denied', 'no keys are made for the algorithm of the existing key');
+  return { algorithm, length };
+}
+
+/** Throws OperationFailure where a key has no replacement to come: it is destroyed, replaced already, or not here. */
+export function checkReplaceable(objects: Context['objects'], object: ManagedObject): void {
   if (object.state === 'Destroyed' || object.state === 'Destroyed Compromised')
     throw new OperationFailure('Permission Denied', `the key is ${object.state}`);
   if (object.attributes.all(Link).some(one => one.value.linkType === LinkType.ReplacementObjectLink))
     throw new OperationFailure('Permission Denied', 'the key has been replaced already');
   if (findKeyBlock(objects.open(object))?.keyValue === undefined)
     throw new OperationFailure('Key Value Not Present', 'the key is kept elsewhere');
-  const algorithm = object.attributes.get(CryptographicAlgorithm);
-  const length = object.attributes.get(CryptographicLength);
-  if (algorithm === undefined || length === undefined || findSymmetricAlgorithm(algorithm)?.canCreate !== true)
-    throw new OperationFailure('Permission Denied', 'no keys are made for the algorithm of the existing key');
-  return { algorithm, length };
 }
 
 /** Attributes that the replacement does not take over: those of the old key's own life, and those that a new object is given (1.4 §4.4). */

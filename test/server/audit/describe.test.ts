@@ -24,6 +24,16 @@ t.test('key material shows in no payload of any operation', async t => {
   }
 });
 
+t.test('what makes key pairs shows both identifiers', async t => {
+  const pair = { privateKeyUniqueIdentifier: 'a', publicKeyUniqueIdentifier: 'b' };
+  const response = { ...pair, privateKeyAttributes: { Name: 'mine' } };
+  t.strictSame(describeResponse('CreateKeyPair', response), pair);
+  t.strictSame(describeResponse('ReKeyKeyPair', response), pair);
+  t.strictSame(describeRequest('ReKeyKeyPair', { privateKeyUniqueIdentifier: 'c', offset: 1 }), {
+    privateKeyUniqueIdentifier: 'c',
+  });
+});
+
 t.test('Create shows object type and attributes, bytes and dates in the form of events', async t => {
   t.strictSame(
     describeRequest('Create', {

@@ -152,8 +152,9 @@ export class World {
   async #withObject(
     context: ObjectContext,
     needs: { states?: readonly string[]; archived?: boolean; missing?: ResultReasonName },
-    { uniqueIdentifier = this.idPlaceholder }: { uniqueIdentifier?: string },
+    request: { uniqueIdentifier?: string; privateKeyUniqueIdentifier?: string },
   ): Promise<void> {
+    const uniqueIdentifier = request.uniqueIdentifier ?? request.privateKeyUniqueIdentifier ?? this.idPlaceholder;
     const object = uniqueIdentifier === undefined ? undefined : await context.objects.find(uniqueIdentifier);
     if (object === undefined)
       throw new OperationFailure(needs.missing ?? 'Object Not Found', `no object ${uniqueIdentifier}`);

@@ -53,7 +53,7 @@ import {
 } from '../../../../kmip-codec/index.ts';
 import { aesBlock } from '../object-samples.ts';
 import { aes256, template, type AttributeRow, type World } from '../world.ts';
-import { lead, limited, makeObject, splitKey, type StateName } from './objects.ts';
+import { lead, limited, makeObject, splitKey, withPublicKey, type StateName } from './objects.ts';
 import type { Outcome } from './trials.ts';
 
 /** One way in which a client is told a Result Reason. */
@@ -284,17 +284,18 @@ const asOf =
     return world.outcome(operation, { uniqueIdentifier, ...request });
   };
 
+const rsaBlock = {
+  cryptographicAlgorithm: CryptographicAlgorithm.RSA,
+  cryptographicLength: 2048,
+  keyFormatType: KeyFormatType.PKCS_1,
+};
+
 /** Of Sign, MAC, and what verifies them. */
 const withKey = (operation: KnownOperation, { objectType, right, wrongParameters }: ByKey): Ways => {
   const use = (more: object, value?: ManagedObjectValue, rows?: readonly AttributeRow[]) =>
     asOf(objectType, operation, { ...right, ...more }, value, rows);
   const keyBlock = { ...aesBlock, keyValue: undefined };
   const isOfPair = objectType !== SymmetricKey;
-  const ofRsa = {
-    cryptographicAlgorithm: CryptographicAlgorithm.RSA,
-    cryptographicLength: 2048,
-    keyFormatType: KeyFormatType.PKCS_1,
-  };
   const parts = { since: V1_3 };
   return {
     'Incompatible Cryptographic Usage Mask': use({}, undefined, [
@@ -303,7 +304,7 @@ const withKey = (operation: KnownOperation, { objectType, right, wrongParameters
     'Unsupported Cryptographic Parameters': use({
       cryptographicParameters: wrongParameters,
     }),
-    'Key Value Not Present': use({}, { keyBlock: { ...keyBlock, ...(isOfPair && ofRsa) } }),
+    'Key Value Not Present': use({}, { keyBlock: { ...keyBlock, ...(isOfPair && rsaBlock) } }),
     'Invalid Field': use({ data: undefined }),
     'Invalid Correlation Value | Item Not Found': { ...parts, go: use({ correlationValue: Buffer.alloc(16) }) },
   };
@@ -324,6 +325,15 @@ const ofMac = (more: object = {}) => ({
 });
 const pss = { paddingMethod: PaddingMethod.PSS, hashingAlgorithm: HashingAlgorithm.SHA_256 };
 const pgp = { certificateType: CertificateType.PGP, certificateValue: Buffer.alloc(8) };
+
+/** Re-key Key Pair of a registered pair. */
+const ofPair =
+  (more: Partial<RequestOf<typeof Operation.ReKeyKeyPair>>, state: StateName = 'Pre-Active'): Way['go'] =>
+  async world => {
+    const privateKeyUniqueIdentifier = await withPublicKey(world, await makeObject(world, { objectType: PrivateKey }));
+    await lead(world, privateKeyUniqueIdentifier, state);
+    return world.outcome(Operation.ReKeyKeyPair, { privateKeyUniqueIdentifier, ...more });
+  };
 
 const adjust = (uniqueIdentifier: string, value = 1) => ({
   uniqueIdentifier,
@@ -393,6 +403,27 @@ export const ways: Readonly<Record<string, Ways>> = {
     'Protection Storage Unavailable': {
       since: V2_0,
       go: about(Operation.ReKey, id => ({ uniqueIdentifier: id, protectionStorageMasks: unmetStorage })),
+    },
+  },
+  'Re-key Key Pair': {
+    'Invalid Message': ofPair({ offset: 10, commonAttributes: template([ActivationDate, new Date(0)]) }, 'Active'),
+    'Invalid Field | Illegal Operation': ofPair({ offset: 10 }),
+    'Application Namespace Not Supported': ofPair({ commonAttributes: template(noData) }),
+    'Key Value Not Present': {
+      since: V1_2,
+      go: async world => {
+        const value = { keyBlock: { ...rsaBlock, keyValue: undefined } };
+        const uniqueIdentifier = await makeObject(world, { objectType: PrivateKey, value });
+        return world.outcome(Operation.ReKeyKeyPair, { privateKeyUniqueIdentifier: uniqueIdentifier });
+      },
+    },
+    'Private Protection Storage Unavailable': {
+      since: V2_0,
+      go: ofPair({ privateProtectionStorageMasks: unmetStorage }),
+    },
+    'Public Protection Storage Unavailable': {
+      since: V2_0,
+      go: ofPair({ publicProtectionStorageMasks: unmetStorage }),
     },
   },
   'Create Split Key': {

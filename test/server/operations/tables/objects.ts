@@ -4,6 +4,8 @@ import {
   customAttribute,
   customText,
   KeyFormatType,
+  Link,
+  LinkType,
   ObjectType,
   Operation,
   RevocationReasonCode,
@@ -37,6 +39,14 @@ export async function makeObject(
     ),
     object: value!,
   });
+  return uniqueIdentifier;
+}
+
+/** Links the object, if it can be, to a Public Key that is registered for it; returns its own Unique Identifier. */
+export async function withPublicKey(world: World, uniqueIdentifier: string): Promise<string> {
+  const publicKey = await makeObject(world, { objectType: ObjectType.PublicKey });
+  const link = { linkType: LinkType.PublicKeyLink, linkedObjectIdentifier: publicKey };
+  await world.outcome(Operation.AddAttribute, { uniqueIdentifier, attribute: { attribute: Link, value: link } });
   return uniqueIdentifier;
 }
 

@@ -19,7 +19,7 @@ import {
 } from '../../../../kmip-codec/index.ts';
 import { rsaPrivate, rsaPublic } from '../object-samples.ts';
 import { aes256, template, type World } from '../world.ts';
-import { limited, makeObject, splitKey, type StateName, type Wanted } from './objects.ts';
+import { limited, makeObject, splitKey, withPublicKey, type StateName, type Wanted } from './objects.ts';
 
 /**
  * 'Success', or a Result Reason by its name in 2.x, from which that of 1.x follows by the server's table; where an operation has
@@ -163,6 +163,16 @@ export const trials: Readonly<Record<string, Trial>> = {
     types: { Success: [SymmetricKey] },
     otherTypes: noKey,
   }),
+  'Re-key Key Pair': trial(
+    Operation.ReKeyKeyPair,
+    async (id, world) => ({ privateKeyUniqueIdentifier: await withPublicKey(world, id) }),
+    {
+      object: { objectType: PrivateKey },
+      states: { 'Permission Denied': GONE },
+      types: { Success: [PrivateKey] },
+      otherTypes: noKey,
+    },
+  ),
   Encrypt: trial(Operation.Encrypt, (id, _, type) => ({ ...named(id), ...(type === PublicKey ? oaep : inOneBlock) }), {
     states: { 'Wrong Key Lifecycle State': ALL_BUT_ACTIVE },
     types: { Success: [SymmetricKey, PublicKey] },

@@ -31,6 +31,7 @@ export const unreachable: Readonly<Record<string, Readonly<Record<string, string
     'Bad Password': 'no object is taken that a password protects',
   },
   'Re-key': { 'Cryptographic Failure': noFailure },
+  'Re-key Key Pair': { 'Cryptographic Failure': noFailure },
   Locate: {
     'Invalid Attribute': 'the attributes of 2.x are known by their tags: an unknown tag is an Invalid Message',
   },
