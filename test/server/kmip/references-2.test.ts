@@ -83,6 +83,23 @@ for (const version of [V2_0, V2_1]) {
     },
   );
 
+  t.test(`a key pair is named by its private key, or by the ID Placeholder, ${says} (2.1 §6.1.47)`, async t => {
+    const server = await runServer(t);
+    const client = await server.connect(await server.addClient('a'));
+    const answer = await client.batch([createPair, item(Operation.ReKeyKeyPair, {})], { version });
+    t.same(endings(answer), ['Success', 'Success']);
+    const [first, second] = answer.batchItems!.map(one => one.responsePayload as Record<string, string>);
+    const { privateKeyUniqueIdentifier } = second!;
+    const third = await client.batch([item(Operation.ReKeyKeyPair, { privateKeyUniqueIdentifier })], { version });
+    t.same(endings(third), ['Success']);
+    const refused = { privateKeyUniqueIdentifier: first!['privateKeyUniqueIdentifier'] };
+    t.same(endings(await client.batch([item(Operation.ReKeyKeyPair, refused)], { version })), ['Permission Denied']);
+    const events = (await server.events()).filter(({ action }) => action === 'hs-crypto.kmip-key.create');
+    t.match(events.slice(0, 2), [{ target: { id: new RegExp(refused.privateKeyUniqueIdentifier!) } }, {}]);
+    t.match(events[1]!.target, { id: new RegExp(privateKeyUniqueIdentifier!) });
+    t.match(events[3], { outcome: 'failure', target: { id: new RegExp(refused.privateKeyUniqueIdentifier!) } });
+  });
+
   t.test(`data of an earlier item, by what made them or as the nth, ${says} (2.1 §7.9, §11.13)`, async t => {
     const server = await runServer(t);
     const client = await server.connect(await server.addClient('a'));
