@@ -76,3 +76,15 @@ export function hasSameLength(expected: TtlvItem, actual: TtlvItem): boolean {
   if (expected.type !== ItemType.ByteString || actual.type !== ItemType.ByteString) return true;
   return expected.value.byteLength === actual.value.byteLength;
 }
+
+/** The numbers of an RSA key in PKCS#1 whose size is left to chance: d, both exponents and the coefficient (RFC 8017 §A.1.2). */
+const DER_NUMBERS = 4;
+const DER_SEQUENCE = 0x30;
+
+/** Whether both are DER and as long as one another but for what DER leaves out: leading zeros of numbers, two bytes of each at most. */
+export function isAboutAsLongInDer(expected: TtlvItem, actual: TtlvItem): boolean {
+  if (expected.type !== ItemType.ByteString || actual.type !== ItemType.ByteString) return false;
+  const [left, right] = [expected.value, actual.value];
+  if (left[0] !== DER_SEQUENCE || right[0] !== DER_SEQUENCE) return false;
+  return Math.abs(left.byteLength - right.byteLength) <= 2 * DER_NUMBERS;
+}
