@@ -94,12 +94,14 @@ export type ReKeyKeyPairRequest = TypeOf<typeof ReKeyKeyPairRequest>;
 export const ReKeyKeyPairResponse = structure(Tag.ResponsePayload, newPair, { since: V1_1 });
 
 export const DerivationMethod = enumeration(registry.DerivationMethod);
-/** Derivation Parameters: 2.1 §7.13, 1.4 §4.6. */
+const DerivationData = secret(byteString(Tag.DerivationData));
+/** Derivation Parameters: 2.1 §7.12, 1.4 §4.6. */
 export const DerivationParameters = structure(Tag.DerivationParameters, {
   cryptographicParameters: optional(CryptographicParameters),
   initializationVector: optional(byteString(Tag.InitializationVector)),
   /** Not needed where a Secret Data object gives it. */
-  derivationData: optional(secret(byteString(Tag.DerivationData))),
+  derivationData: optional(DerivationData, { until: V1_4 }),
+  derivationDataParts: repeated(DerivationData, { since: V2_0 }),
   salt: optional(byteString(Tag.Salt)),
   iterationCount: optional(integer(Tag.IterationCount)),
 });

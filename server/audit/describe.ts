@@ -36,6 +36,10 @@ const SHOWN: ReadonlyMap<OperationName, Shown> = new Map<OperationName, Shown>([
   ['Create', { request: ['objectType', ...ATTRIBUTES], response: ['objectType', OBJECT, ...ATTRIBUTES] }],
   ['CreateKeyPair', { request: [], response: PAIR }],
   ['ReKeyKeyPair', { request: [PRIVATE_KEY], response: PAIR }],
+  [
+    'DeriveKey',
+    { request: ['objectType', 'uniqueIdentifiers', 'derivationMethod', ...ATTRIBUTES], response: [OBJECT] },
+  ],
   ['Register', { request: ['objectType', ...ATTRIBUTES], response: [OBJECT, ...ATTRIBUTES] }],
   [
     'Locate',

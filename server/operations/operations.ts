@@ -9,6 +9,7 @@ import { create } from './create.ts';
 import { createKeyPair } from './create-key-pair.ts';
 import { decrypt } from './decrypt.ts';
 import { deleteAttribute } from './delete-attribute.ts';
+import { deriveKey } from './derive-key.ts';
 import { destroy } from './destroy.ts';
 import { discoverVersions } from './discover-versions.ts';
 import { encrypt } from './encrypt.ts';
@@ -48,6 +49,7 @@ export const operations: ReadonlyMap<KnownOperation, OperationDefinition> = new 
     createKeyPair,
     reKey,
     reKeyKeyPair,
+    deriveKey,
     createSplitKey,
     joinSplitKey,
     register,

@@ -8,6 +8,7 @@ import {
   ObjectType,
   ProcessStartDate,
   ProtectStopDate,
+  type AttributeSet,
   type CryptographicParametersValue,
   type EncryptionKeyInformation,
   type KeyBlock,
@@ -130,21 +131,28 @@ export function checkMask({ attributes }: ManagedObject, bit: number, what: stri
 
 /** The instance that matches what was asked, or the one with the lowest index; the key must have one (1.4 §2.1.6). */
 export function parametersOf({ attributes }: ManagedObject, asked: CryptographicParametersValue = {}) {
-  const instances = [...attributes.all(CryptographicParameters)].sort((a, b) => a.index - b.index);
-  const found = instances.find(({ value }) =>
-    Object.entries(asked).every(([field, wanted]) =>
-      isDeepStrictEqual(value[field as keyof CryptographicParametersValue], wanted),
-    ),
-  );
+  const found = findParameters(attributes, asked);
   if (found === undefined) {
-    const message =
-      instances.length === 0
-        ? 'the wrapping key has no Cryptographic Parameters'
-        : 'none of the Cryptographic Parameters of the wrapping key match those given';
+    const message = !attributes.has(CryptographicParameters)
+      ? 'the wrapping key has no Cryptographic Parameters'
+      : 'none of the Cryptographic Parameters of the wrapping key match those given';
     throw new OperationFailure('Bad Cryptographic Parameters', message, { before2: 'Item Not Found' });
   }
-  return found.value;
+  return found;
 }
+
+/** The first instance that has everything that was asked, or undefined. */
+export const findParameters = (
+  attributes: AttributeSet,
+  asked: CryptographicParametersValue = {},
+): CryptographicParametersValue | undefined =>
+  [...attributes.all(CryptographicParameters)]
+    .sort((a, b) => a.index - b.index)
+    .find(({ value }) =>
+      Object.entries(asked).every(([field, wanted]) =>
+        isDeepStrictEqual(value[field as keyof CryptographicParametersValue], wanted),
+      ),
+    )?.value;
 
 interface WrappingCipher {
   readonly initialValue: Buffer;

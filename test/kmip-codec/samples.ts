@@ -430,7 +430,9 @@ export const samplePayloads: Pairs = {
       derivationParameters: {
         cryptographicParameters: { hashingAlgorithm: HashingAlgorithm.SHA_256 },
         initializationVector: new Uint8Array(16),
-        derivationData: new Uint8Array([1]),
+        ...(version < V2_0
+          ? { derivationData: new Uint8Array([1]) }
+          : { derivationDataParts: [new Uint8Array([1]), new Uint8Array([2])] }),
         salt: new Uint8Array([2]),
         iterationCount: 1000,
       },

@@ -9,6 +9,7 @@ import {
   CryptographicLength,
   CryptographicParameters,
   CryptographicUsageMask,
+  DerivationMethod,
   DigitalSignatureAlgorithm,
   EncodingOption,
   EndpointRole,
@@ -53,7 +54,7 @@ import {
 } from '../../../../kmip-codec/index.ts';
 import { aesBlock } from '../object-samples.ts';
 import { aes256, template, type AttributeRow, type World } from '../world.ts';
-import { lead, limited, makeObject, splitKey, withPublicKey, type StateName } from './objects.ts';
+import { lead, limited, makeObject, splitKey, withPublicKey, type StateName, type Wanted } from './objects.ts';
 import type { Outcome } from './trials.ts';
 
 /** One way in which a client is told a Result Reason. */
@@ -65,7 +66,7 @@ export interface Way {
 }
 type Ways = Readonly<Record<Outcome, Way | Way['go']>>;
 
-const { SymmetricKey, SplitKey, Template, PublicKey, PrivateKey, Certificate } = ObjectType;
+const { SymmetricKey, SplitKey, Template, PublicKey, PrivateKey, Certificate, SecretData } = ObjectType;
 
 /** A key in this state, of which an operation is asked. */
 const about =
@@ -335,6 +336,29 @@ const ofPair =
     return world.outcome(Operation.ReKeyKeyPair, { privateKeyUniqueIdentifier, ...more });
   };
 
+const derivationBy = ({ version }: World, hashingAlgorithm: 4 | 6) => ({
+  cryptographicParameters: { hashingAlgorithm },
+  ...(version < V2_0 ? { derivationData: Buffer.alloc(8) } : { derivationDataParts: [Buffer.alloc(8)] }),
+});
+/** Derive Key by HMAC from an Active key, and from others beside it. */
+const derive = async (
+  world: World,
+  more: Partial<RequestOf<typeof Operation.DeriveKey>>,
+  wanted: Partial<Wanted> = {},
+  others: readonly string[] = [],
+): Promise<string> => {
+  const base = await makeObject(world, { objectType: SymmetricKey, ...wanted });
+  await lead(world, base, 'Active');
+  return world.outcome(Operation.DeriveKey, {
+    objectType: SymmetricKey,
+    uniqueIdentifiers: [base, ...others],
+    derivationMethod: DerivationMethod.HMAC,
+    derivationParameters: derivationBy(world, HashingAlgorithm.SHA_256),
+    attributes: template(...aes256),
+    ...more,
+  });
+};
+
 const adjust = (uniqueIdentifier: string, value = 1) => ({
   uniqueIdentifier,
   attributeReference: 'x-Count',
@@ -424,6 +448,31 @@ export const ways: Readonly<Record<string, Ways>> = {
     'Public Protection Storage Unavailable': {
       since: V2_0,
       go: ofPair({ publicProtectionStorageMasks: unmetStorage }),
+    },
+  },
+  'Derive Key': {
+    ...ofNewObject((world, attributes) => derive(world, { attributes })),
+    'Incompatible Cryptographic Usage Mask | Invalid Field': world =>
+      derive(world, {}, { rows: [[CryptographicUsageMask, CryptographicUsageMask.Encrypt]] }),
+    'Bad Cryptographic Parameters | Invalid Field': world =>
+      derive(world, { derivationMethod: DerivationMethod.HASH, derivationParameters: {} }),
+    'Unsupported Cryptographic Parameters | Invalid Field': world =>
+      derive(world, { derivationMethod: 0x80000001 as 1 }),
+    'Cryptographic Failure': world =>
+      derive(world, { derivationParameters: derivationBy(world, HashingAlgorithm.SHA_1) }),
+    'Invalid Field': world =>
+      derive(world, {
+        derivationParameters: { cryptographicParameters: { hashingAlgorithm: HashingAlgorithm.SHA_256 } },
+      }),
+    'Invalid Message': async world => {
+      const data = await makeObject(world, { objectType: SecretData });
+      await lead(world, data, 'Active');
+      return derive(world, {}, {}, [data]);
+    },
+    'Invalid Object Type': world => derive(world, { objectType: PublicKey }),
+    'Key Value Not Present': {
+      since: V1_2,
+      go: world => derive(world, {}, { value: { keyBlock: { ...aesBlock, keyValue: undefined } } }),
     },
   },
   'Create Split Key': {

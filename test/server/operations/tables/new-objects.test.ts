@@ -1,5 +1,6 @@
 import t from 'tap';
 import {
+  DerivationMethod,
   existsIn,
   managedObjects,
   ObjectType,
@@ -11,7 +12,7 @@ import {
 import { objectSamples } from '../object-samples.ts';
 import { aes256, openWorld, template, type World } from '../world.ts';
 import { toldIn, versionsOf } from './expected.ts';
-import { makeObject, splitKey } from './objects.ts';
+import { lead, makeObject, splitKey } from './objects.ts';
 
 interface Making<O extends KnownOperation = KnownOperation> {
   readonly operation: O;
@@ -47,6 +48,21 @@ const rows: Readonly<Record<string, Making>> = {
       attributes: given(objectType).given,
       object: objectSamples.get(objectType)!,
     }),
+  }),
+  'Derive Key': making({
+    operation: Operation.DeriveKey,
+    request: async (objectType, world) => {
+      const uniqueIdentifier = await makeObject(world, { objectType: SecretData });
+      await lead(world, uniqueIdentifier, 'Active');
+      return {
+        objectType: objectType as 2,
+        uniqueIdentifiers: [uniqueIdentifier],
+        derivationMethod: DerivationMethod.PBKDF2,
+        derivationParameters: { salt: Buffer.alloc(8), iterationCount: 1 },
+        attributes: template(...aes256.slice(objectType === SecretData ? 1 : 0)),
+      };
+    },
+    makes: [SymmetricKey, SecretData],
   }),
   'Create Split Key': making({
     operation: Operation.CreateSplitKey,

@@ -35,6 +35,7 @@ const chosen: Readonly<Record<string, readonly string[]>> = {
   'Obtain Lease': ['Opaque Object'],
   // In lists of types stand templates where a request may name some.
   'Re-key': ['Template'],
+  'Derive Key': ['Template'],
   // A pair is named by its private key.
   'Re-key Key Pair': ['Public Key', 'Template'],
   // Of a PGP Key we know no chain.

@@ -4,6 +4,7 @@ import {
   BlockCipherMode,
   customAttribute,
   customText,
+  DerivationMethod,
   DigitalSignatureAlgorithm,
   HashingAlgorithm,
   ItemType,
@@ -171,6 +172,24 @@ export const trials: Readonly<Record<string, Trial>> = {
       states: { 'Permission Denied': GONE },
       types: { Success: [PrivateKey] },
       otherTypes: noKey,
+    },
+  ),
+  'Derive Key': trial(
+    Operation.DeriveKey,
+    (id, { version }) => ({
+      objectType: SymmetricKey,
+      uniqueIdentifiers: [id],
+      derivationMethod: DerivationMethod.HMAC,
+      derivationParameters: {
+        cryptographicParameters: { hashingAlgorithm: HashingAlgorithm.SHA_256 },
+        ...(version < V2_0 ? { derivationData: Buffer.alloc(8) } : { derivationDataParts: [Buffer.alloc(8)] }),
+      },
+      attributes: template(...aes256),
+    }),
+    {
+      states: { 'Wrong Key Lifecycle State | Invalid Field': ALL_BUT_ACTIVE },
+      types: { Success: [SymmetricKey, SecretData] },
+      otherTypes: 'Invalid Object Type',
     },
   ),
   Encrypt: trial(Operation.Encrypt, (id, _, type) => ({ ...named(id), ...(type === PublicKey ? oaep : inOneBlock) }), {
