@@ -20,7 +20,13 @@ export interface Base {
 /** The objects to derive from, in their roles. */
 export type Bases = { readonly all: readonly Base[] } & (
   | { readonly kind: 'agreement'; readonly privateKey: Base; readonly publicKey: Base }
-  | { readonly kind: 'key'; readonly key: Base; readonly data: readonly Uint8Array[] }
+  | {
+      readonly kind: 'key';
+      readonly key: Base;
+      readonly data: readonly Uint8Array[];
+      /** The object whose material the data are. */
+      readonly dataFrom?: Base;
+    }
 );
 
 /**
@@ -74,7 +80,7 @@ function withData(all: readonly Base[], given: readonly Uint8Array[], isOfOne: b
       'Invalid Object Type',
       'of two objects one must be Secret Data, which are the Derivation Data',
     );
-  return { key, data: [other.key.export()] };
+  return { key, data: [other.key.export()], dataFrom: other };
 }
 
 /** An object of this vault and of one of these types that may Derive Key, is Active and not past its Protect Stop Date, with its key. */

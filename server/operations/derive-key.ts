@@ -3,6 +3,7 @@ import {
   CryptographicLength,
   CryptographicParameters,
   DerivationMethod,
+  Extractable,
   KeyFormatType,
   LinkType,
   Link,
@@ -12,6 +13,7 @@ import {
   RandomNumberGenerator,
   RNGAlgorithm,
   SecretDataType,
+  Sensitive,
   TemplateAttributes,
   V2_0,
   type AttributeSet,
@@ -22,7 +24,7 @@ import {
 } from '../../kmip-codec/index.ts';
 import { agree, CryptographicFailure, derive } from '../cryptography/index.ts';
 import { findSymmetricAlgorithm, hasAttribute, materialBytes, setOddParity } from '../objects/index.ts';
-import { findBases, type Base } from './derivation-bases.ts';
+import { findBases, type Base, type Bases } from './derivation-bases.ts';
 import { checkInstances } from './given-attribute.ts';
 import { addLink } from './links.ts';
 import { attributesGiven, givenIn, keepObject, required } from './new-object.ts';
@@ -44,6 +46,7 @@ export const deriveKey = operation(Operation.DeriveKey, {
     const given = await givenFor(context, objectType, attributes);
     const wanted = wantedIn(objectType, given);
     const bases = await findBases(context, request);
+    if (request.derivationMethod === DerivationMethod.ENCRYPT) checkSecrecy(bases, given);
     for (const { object } of bases.all) {
       const link = { linkType: LinkType.DerivedKeyLink, linkedObjectIdentifier: '' };
       checkInstances(object.attributes.clone().add(Link, link), Link, context);
@@ -113,10 +116,22 @@ function wantedIn(objectType: number, given: AttributeSet): { bytes: number; has
   return { bytes, hasParity: symmetric?.hasParity ?? false };
 }
 
+/** What is encrypted can be decrypted by who has the key: of data that must not leave nothing comes out that may. Throws OperationFailure. */
+function checkSecrecy(bases: Bases, given: AttributeSet): void {
+  const attributes = bases.kind === 'key' ? bases.dataFrom?.object.attributes : undefined;
+  const isSecret = attributes?.get(Sensitive) ?? false;
+  const isHeld = !(attributes?.get(Extractable) ?? true);
+  if ((isSecret && given.get(Sensitive) !== true) || (isHeld && given.get(Extractable) !== false))
+    throw new OperationFailure(
+      'Permission Denied',
+      'what is made of Sensitive or not Extractable data by encryption must be that itself',
+    );
+}
+
 function materialFrom(
   context: Context,
   { derivationMethod, derivationParameters }: Request,
-  bases: Awaited<ReturnType<typeof findBases>>,
+  bases: Bases,
   bytes: number,
 ): Buffer | Promise<Buffer> {
   if (bases.kind === 'agreement') return agree(bases.privateKey.key, bases.publicKey.key, bytes);

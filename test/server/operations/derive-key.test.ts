@@ -8,6 +8,7 @@ import {
   CryptographicParameters,
   CryptographicUsageMask,
   DerivationMethod,
+  Extractable,
   findKeyBlock,
   HashingAlgorithm,
   KeyFormatType,
@@ -20,6 +21,7 @@ import {
   RecommendedCurve,
   RNGAlgorithm,
   SecretDataType,
+  Sensitive,
   State,
   supportedVersions,
   UsageLimits,
@@ -300,6 +302,36 @@ t.test('deriving is protecting: it counts, and ends with the Protect Stop Date (
   world.later(61);
   const late = asking(world, [stopping], DerivationMethod.HASH);
   t.equal(await world.outcome(Operation.DeriveKey, late), 'Invalid Field', 'its Protect Stop Date has passed');
+});
+
+t.test('ENCRYPT does not lead around Sensitive and Extractable (1.4 §3.48, §3.50)', async t => {
+  const world = await openWorld(t);
+  world.version = V2_1;
+  const key = await newKey(world);
+  const parameters = { cryptographicParameters: { blockCipherMode: BlockCipherMode.ECB } };
+  for (const [attribute, held, open] of [
+    [Sensitive, true, false],
+    [Extractable, false, true],
+  ] as const) {
+    const { uniqueIdentifier: data } = await world.run(Operation.Register, {
+      objectType: ObjectType.SecretData,
+      attributes: template(mayDerive, [attribute, held]),
+      object: { secretDataType: SecretDataType.Password, keyBlock: keyBlockOf(KeyFormatType.Raw, Buffer.alloc(32)) },
+    });
+    await active(world, data);
+    const outcome = (method: Request['derivationMethod'], ...rows: AttributeRow[]) =>
+      world.outcome(Operation.DeriveKey, asking(world, [key, data], method, parameters, [...aes(), ...rows]));
+    t.equal(await outcome(DerivationMethod.ENCRYPT), 'Permission Denied');
+    t.equal(await outcome(DerivationMethod.ENCRYPT, [attribute, open]), 'Permission Denied');
+    t.equal(await outcome(DerivationMethod.ENCRYPT, [attribute, held]), 'Success');
+    const heldKey = await newKey(world, [attribute, held]);
+    const given = { ...parameters, data: [Buffer.alloc(32)] };
+    t.equal(
+      await world.outcome(Operation.DeriveKey, asking(world, [heldKey], DerivationMethod.ENCRYPT, given)),
+      'Success',
+      'the key stays a secret',
+    );
+  }
 });
 
 t.test('a key is derived from a base as long as it can take a Link', async t => {
