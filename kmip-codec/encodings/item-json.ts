@@ -1,6 +1,8 @@
 import { CodecError } from '../error.ts';
 import { findTag, maskFor, parseTag, tagName } from '../registry/index.ts';
+import { type HiddenValues, nothingHidden } from './hidden-values.ts';
 import {
+  found,
   hex,
   namedAttribute,
   parseValue,
@@ -11,92 +13,91 @@ import {
   ValueProblem,
   valuesTag,
 } from './item-values.ts';
-import { ItemType, type TtlvItem } from './ttlv-item.ts';
+import { type JsonNode, parseJson } from './json-document.ts';
+import { ItemType, withinItem, type TtlvItem } from './ttlv-item.ts';
 import { bigIntegerBytes } from './ttlv-writer.ts';
 
-/** Objects within objects that a document may have; the same bound as for binary items and XML. */
-const DEPTH_MAX = 33;
 /** Numbers from here on are written as hex: JSON's own hold no more than 53 bits (encodings standard, 4.1.6.5). */
 const NUMBER_END = 2n ** 52n;
 
-/** One item from a JSON document (encodings standard, section 4). Throws CodecError with the path. */
-export function decodeItemJson(document: string): TtlvItem {
-  return readItem(parseJson(document), undefined, 0);
-}
+/** One item from a JSON document (encodings standard, section 4). Throws CodecError with the path and the character's offset. */
+export const decodeItemJson = (document: string): TtlvItem => readItemJson(parseJson(document));
 
-/** The item as JSON, in one line. Values of enumerations and masks are written by name, numbers without a name as hex. */
-export const encodeItemJson = (item: TtlvItem): string => JSON.stringify(plain(item, undefined));
-
-/** The parser's own message is not passed on: it quotes the document. */
-function parseJson(document: string): unknown {
+/** The item that an object stands for. */
+export function readItemJson(node: JsonNode): TtlvItem {
   try {
-    return JSON.parse(document);
+    return readItem(node, undefined);
   } catch (error) {
-    const [, position] = / position (\d+)/.exec(String(error)) ?? [];
-    throw new CodecError('JSON: the document is not valid', position === undefined ? undefined : Number(position));
+    const tag = tagIn(node);
+    throw tag === undefined ? error : CodecError.within(error, tagName(tag));
   }
 }
+
+/**
+ * The item as JSON, in one line. Values of enumerations and masks are written by name, numbers without a name as hex; what
+ * `hidden` has, as the text it has there, which is not read back.
+ */
+export const encodeItemJson = (item: TtlvItem, hidden: HiddenValues = nothingHidden): string =>
+  JSON.stringify(plain(item, undefined, hidden));
 
 const MEMBERS: readonly string[] = ['tag', 'name', 'type', 'value'];
-interface Plain {
-  readonly tag?: unknown;
-  readonly type?: unknown;
-  readonly value?: unknown;
-}
 
 /** `attribute` is the tag whose values an Attribute Value has: it follows from the Attribute Name beside it. */
-function readItem(json: unknown, attribute: number | undefined, depth: number): TtlvItem {
-  if (typeof json !== 'object' || json === null || Array.isArray(json))
-    throw new CodecError('an item must be an object');
-  if (depth >= DEPTH_MAX) throw new CodecError(`JSON: objects deeper than ${DEPTH_MAX}`);
-  const { tag: tagText, type: typeName = 'Structure', value } = json as Plain;
-  const tag = typeof tagText === 'string' ? parseTag(tagText) : undefined;
-  if (tag === undefined) throw new CodecError(`no tag is called '${shorten(String(tagText))}'`);
-  try {
-    const unknown = Object.keys(json).find(member => !MEMBERS.includes(member));
-    if (unknown !== undefined) throw new CodecError(`member '${shorten(unknown)}' has no meaning here`);
-    const type = typeof typeName === 'string' ? TYPES.get(typeName) : undefined;
-    if (type === undefined) throw new CodecError(`no item type is called '${shorten(String(typeName))}'`);
-    if (type === ItemType.Structure) return { tag, type, value: readItems(value, depth) };
-    return readValue(tag, type, value, valuesTag(tag, attribute));
-  } catch (error) {
-    throw depth === 0 ? CodecError.within(error, tagName(tag)) : error;
-  }
+function readItem(node: JsonNode, attribute: number | undefined): TtlvItem {
+  if (node.kind !== 'object') throw new CodecError('an item must be an object', node.offset);
+  const { members, offset } = node;
+  const tag = tagIn(node);
+  if (tag === undefined) throw new CodecError(`no tag is called ${quoted(members.get('tag'))}`, offset);
+  const unknown = [...members.keys()].find(member => !MEMBERS.includes(member));
+  if (unknown !== undefined) throw new CodecError(`member '${shorten(unknown)}' has no meaning here`, offset);
+  const typeName = members.get('type');
+  const type = typeName ? TYPES.get(String(plainValue(typeName))) : ItemType.Structure;
+  if (type === undefined) throw new CodecError(`no item type is called ${quoted(typeName)}`, offset);
+  const value = members.get('value');
+  if (type === ItemType.Structure) return { tag, type, value: readItems(value) };
+  return readValue(tag, type, value, valuesTag(tag, attribute), offset);
 }
 
-function readItems(value: unknown, depth: number): TtlvItem[] {
-  if (value !== null && value !== undefined && !Array.isArray(value)) {
-    throw new CodecError('the value of a Structure must be an array');
-  }
+function readItems(node: JsonNode | undefined): TtlvItem[] {
+  if (node === undefined || (node.kind === 'value' && node.value === null)) return [];
+  if (node.kind !== 'array') throw new CodecError('the value of a Structure must be an array', node.offset);
   const items: TtlvItem[] = [];
   let attribute: number | undefined;
-  for (const child of (value ?? []) as unknown[]) {
+  for (const child of node.items) {
     try {
-      const item = readItem(child, attribute, depth + 1);
+      const item = readItem(child, attribute);
       attribute = namedAttribute(item) ?? attribute;
       items.push(item);
     } catch (error) {
-      throw withinChild(error, child, items);
+      const tag = tagIn(child);
+      throw tag === undefined ? error : withinItem(error, tag, items);
     }
   }
   return items;
 }
 
-/** Names the child in the path of the error, if it has a tag. */
-function withinChild(error: unknown, child: unknown, before: readonly TtlvItem[]): unknown {
-  const { tag: text } = (child ?? {}) as Plain;
-  const tag = typeof text === 'string' ? parseTag(text) : undefined;
-  if (tag === undefined) return error;
-  const index = before.filter(item => item.tag === tag).length;
-  return CodecError.within(index === 0 ? error : CodecError.within(error, index), tagName(tag));
+function tagIn(node: JsonNode): number | undefined {
+  const tag = node.kind === 'object' ? plainValue(node.members.get('tag')) : undefined;
+  return typeof tag === 'string' ? parseTag(tag) : undefined;
 }
 
-function readValue(tag: number, type: Exclude<ItemType, 1>, value: unknown, names: number): TtlvItem {
+/** What a node that is no object and no array holds. */
+const plainValue = (node: JsonNode | undefined) => (node?.kind === 'value' ? node.value : undefined);
+const quoted = (node: JsonNode | undefined) => `'${shorten(String(plainValue(node)))}'`;
+
+function readValue(
+  tag: number,
+  type: Exclude<ItemType, 1>,
+  node: JsonNode | undefined,
+  names: number,
+  itemOffset: number,
+): TtlvItem {
+  const value = plainValue(node);
   try {
     return parseValue(tag, type, asText(type, value), names);
   } catch (error) {
     if (!(error instanceof ValueProblem)) throw error;
-    throw new CodecError(`'${shorten(String(value))}', must be ${error.message}`);
+    throw new CodecError(`${found(tag, type, String(value))}, must be ${error.message}`, node?.offset ?? itemOffset);
   }
 }
 
@@ -148,14 +149,15 @@ function maskAsText(value: string): string {
   return value.replaceAll('|', ' ');
 }
 
-function plain(item: TtlvItem, attribute: number | undefined): object {
+function plain(item: TtlvItem, attribute: number | undefined, hidden: HiddenValues): object {
   const tag = findTag(item.tag)?.[2] ?? tagName(item.tag);
   if (item.type !== ItemType.Structure) {
-    return { tag, type: TYPE_NAMES.get(item.type), value: shown(item, valuesTag(item.tag, attribute)) };
+    const value = hidden.get(item) ?? shown(item, valuesTag(item.tag, attribute));
+    return { tag, type: TYPE_NAMES.get(item.type), value };
   }
   let named: number | undefined;
   const value = item.value.map(child => {
-    const written = plain(child, named);
+    const written = plain(child, named, hidden);
     named = namedAttribute(child) ?? named;
     return written;
   });

@@ -1,4 +1,5 @@
 import { enumerationFor, findTagByName, maskFor, Tag } from '../registry/index.ts';
+import { isHidden } from './hidden-values.ts';
 import { ItemType, type TtlvItem } from './ttlv-item.ts';
 import { bigIntegerBytes } from './ttlv-writer.ts';
 
@@ -7,6 +8,10 @@ export const TYPES = new Map<string, ItemType>(Object.entries(ItemType));
 export const TYPE_NAMES = new Map<ItemType, string>(Object.entries(ItemType).map(([name, type]) => [type, name]));
 
 export const shorten = (text: string) => (text.length > 40 ? `${text.slice(0, 40)}...` : text);
+
+/** A value as an error names it: what may be key material, or part of it, is only measured. */
+export const found = (tag: number, type: ItemType, text: string): string =>
+  isHidden(tag, type) ? `a value of ${text.length} characters` : `'${shorten(text)}'`;
 
 /** The tag that an Attribute Name means; undefined for other items and for names of custom attributes. */
 export function namedAttribute(item: TtlvItem): number | undefined {

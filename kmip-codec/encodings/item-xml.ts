@@ -1,9 +1,10 @@
 import { CodecError } from '../error.ts';
 import { findTag, parseTag, tagName } from '../registry/index.ts';
+import { type HiddenValues, nothingHidden } from './hidden-values.ts';
 import {
+  found,
   namedAttribute,
   parseValue,
-  shorten,
   showValue,
   TYPE_NAMES,
   TYPES,
@@ -35,9 +36,11 @@ export function readItemXml(element: XmlElement, reading: XmlReading = {}): Ttlv
 
 /**
  * The item as XML, one element a line, ending in a line break. Values of enumerations and masks are written by name;
- * numbers without a name, and dates outside the years 1 to 9999, as hex.
+ * numbers without a name, and dates outside the years 1 to 9999, as hex; what `hidden` has, as the text it has there, which is
+ * not read back.
  */
-export const encodeItemXml = (item: TtlvItem): string => writeElement(item, '', undefined);
+export const encodeItemXml = (item: TtlvItem, hidden: HiddenValues = nothingHidden): string =>
+  writeElement(item, '', undefined, hidden);
 
 /** `attribute` is the tag whose values an Attribute Value has: it follows from the Attribute Name beside it. */
 function readElement(element: XmlElement, reading: XmlReading, attribute: number | undefined): TtlvItem {
@@ -68,7 +71,7 @@ function readElement(element: XmlElement, reading: XmlReading, attribute: number
     return parseValue(tag, type, text, valuesTag(tag, attribute));
   } catch (error) {
     if (!(error instanceof ValueProblem)) throw error;
-    throw new CodecError(`'${shorten(text)}', must be ${error.message}`, element.offset);
+    throw new CodecError(`${found(tag, type, text)}, must be ${error.message}`, element.offset);
   }
 }
 
@@ -95,21 +98,21 @@ function readChildren(nodes: readonly XmlNode[], reading: XmlReading): TtlvItem[
 }
 
 function refuseText(node: Exclude<XmlNode, XmlElement>): void {
-  if (node.kind === 'text' && node.text.trim()) throw new CodecError(`text '${shorten(node.text)}'`, node.offset);
+  if (node.kind === 'text' && node.text.trim()) throw new CodecError('text between items', node.offset);
 }
 
-function writeElement(item: TtlvItem, indent: string, attribute: number | undefined): string {
+function writeElement(item: TtlvItem, indent: string, attribute: number | undefined, hidden: HiddenValues): string {
   const name = findTag(item.tag)?.[2];
   const open = name ?? `TTLV tag="${tagName(item.tag)}"`;
   if (item.type !== ItemType.Structure) {
-    const value = showValue(item, valuesTag(item.tag, attribute));
+    const value = hidden.get(item) ?? showValue(item, valuesTag(item.tag, attribute));
     return `${indent}<${open} type="${TYPE_NAMES.get(item.type)}" value="${escapeXml(value)}"/>\n`;
   }
   if (item.value.length === 0) return `${indent}<${open}/>\n`;
   let text = `${indent}<${open}>\n`;
   let named: number | undefined;
   for (const child of item.value) {
-    text += writeElement(child, `${indent}  `, named);
+    text += writeElement(child, `${indent}  `, named, hidden);
     named = namedAttribute(child) ?? named;
   }
   return `${text}${indent}</${name ?? 'TTLV'}>\n`;

@@ -20,11 +20,8 @@ const output = (stream: NodeJS.WriteStream): Output => ({
 const world: World = {
   stdout: output(process.stdout),
   stderr: output(process.stderr),
-  async readStdin() {
-    const chunks: Buffer[] = [];
-    for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-    return Buffer.concat(chunks).toString();
-  },
+  readStdin: async () => (await readStdinBytes()).toString(),
+  readStdinBytes,
   readSecret: prompt => readSecretAt(process.stdin, output(process.stderr), prompt),
   env: process.env,
   now: () => new Date(),
@@ -52,6 +49,12 @@ const code = await run(process.argv.slice(2), world);
 // A command of another room may have said itself how it ended.
 process.exitCode = code || (process.exitCode ?? 0);
 setTimeout(() => process.exit(), LINGER_MS).unref();
+
+async function readStdinBytes(): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
 
 /** A container may run as a user number without a name. */
 function userName(): string {

@@ -15,6 +15,7 @@ export interface World {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly readStdin: () => Promise<string>;
+  readonly readStdinBytes: () => Promise<Uint8Array>;
   /**
    * Asks the person for something that nobody else shall see: what is typed does not appear. `undefined` where there is no
    * terminal; rejects when the person breaks off.

@@ -8,6 +8,7 @@ import { auditCommands } from './audit.ts';
 import { certsCommands } from './certs.ts';
 import { clientCommands } from './client.ts';
 import { configCommand } from './config.ts';
+import { decodeCommand } from './decode.ts';
 import { eventsCommand } from './events.ts';
 import { keysCommands } from './keys.ts';
 import { serveCommand } from './serve.ts';
@@ -27,6 +28,7 @@ export const commands: readonly ((program: Command, world: World) => void)[] = [
   eventsCommand,
   auditCommands,
   configCommand,
+  decodeCommand,
   (program, world) => registerConformance(program, world.now),
   (program, world) => registerDemo(program, { ...world, paint: painter(world) }),
   versionCommand,

@@ -148,8 +148,8 @@ t.test('documents that are no item', async t => {
     value: [{ tag: 'BatchItem' }, { tag: 'BatchItem', value: [{ tag: 'Operation', type: 'Enumeration', value: 'X' }] }],
   });
   const refused: [document: string, where: string, problem: RegExp][] = [
-    ['', '', /not valid/],
-    ['{"tag":', '', /not valid/],
+    ['', '', /a value is missing at the end/],
+    ['{"tag":', '', /a value is missing at the end/],
     ['[]', '', /must be an object/],
     ['null', '', /must be an object/],
     ['{}', '', /no tag/],

@@ -119,7 +119,7 @@ t.test('elements that are no item', async t => {
     ['<BatchCount type="Integer"/>', 'BatchCount', /without a value/],
     ['<BatchItem value="1"/>', 'BatchItem', /Structure with a value/],
     ['<BatchItem size="1"/>', 'BatchItem', /attribute size/],
-    ['<BatchItem>text</BatchItem>', 'BatchItem', /text 'text'/],
+    ['<BatchItem>text</BatchItem>', 'BatchItem', /text between items/],
     [
       '<BatchItem><BatchItem/><BatchItem><Operation/><Nope/></BatchItem></BatchItem>',
       'BatchItem.BatchItem[1].Nope',

@@ -23,6 +23,7 @@ export function testWorld(changes: Partial<World> = {}) {
     stdout: { write: text => void (written.out += text), isTerminal: false },
     stderr: { write: text => void (written.err += text), isTerminal: false },
     readStdin: () => Promise.resolve(''),
+    readStdinBytes: () => Promise.resolve(new Uint8Array()),
     readSecret: () => Promise.resolve(undefined),
     env: {},
     now: () => new Date('2026-11-22T08:00:00.250Z'),
