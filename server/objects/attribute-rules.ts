@@ -76,6 +76,7 @@ const isMadeHere = (origin: Origin): boolean => origin !== 'Register' && origin 
 /** Whether a client may give the attribute with a new object. */
 export const isGivenAtOrigin = (rule: AttributeRule, attributeName: string, origin: Origin): boolean =>
   specified.has(attributeName) ||
+  (attributeName === 'Key Format Type' && inFormatAsked.has(origin)) ||
   (rule.initiallySetBy.includes('Client') &&
     !isServerName(attributeName) &&
     !(isMadeHere(origin) && ofRegisteredOnly.has(attributeName)));
@@ -108,6 +109,15 @@ const moments: ReadonlyMap<string, Moment> = new Map([
 
 /** Set by the server says the table, but the client says to what (1.4 §4.1, §4.3). */
 const specified: ReadonlySet<string> = new Set(['Cryptographic Algorithm', 'Cryptographic Length', 'Certificate Type']);
+
+/** Set by the server as well, in the way that the client asks for, when it is the server that makes the key (2.1 §4.26). */
+const inFormatAsked: ReadonlySet<Origin> = new Set<Origin>([
+  'Create',
+  'Create Key Pair',
+  'Re-key',
+  'Re-key Key Pair',
+  'Derive Key',
+]);
 
 /** What only who made the key elsewhere can tell (1.4 §3.42 to §3.44). */
 const ofRegisteredOnly: ReadonlySet<string> = new Set([

@@ -8,6 +8,6 @@ export const createKeyPair = operation(Operation.CreateKeyPair, {
   changes: true,
   async run(context, request) {
     const given = await pairGiven(context, 'Create Key Pair', request);
-    return keepPair(context, await generateKeyPair(kindOf(given)), given);
+    return keepPair(context, await generateKeyPair(context, kindOf(given)), given);
   },
 });

@@ -11,7 +11,8 @@ import {
   RNGAlgorithm,
 } from '../../kmip-codec/index.ts';
 import { findSymmetricAlgorithm, materialBytes, setOddParity, type SymmetricAlgorithm } from '../objects/index.ts';
-import { attributesGiven, keepObject, required } from './new-object.ts';
+import { keepMade } from './made-object.ts';
+import { attributesGiven, required } from './new-object.ts';
 import { operation } from './operation.ts';
 import { OperationFailure } from './results.ts';
 
@@ -37,7 +38,7 @@ export const create = operation(Operation.Create, {
     const key = context.randomBytes(materialBytes(algorithm, length));
     try {
       if (algorithm.hasParity) setOddParity(key);
-      const uniqueIdentifier = await keepObject(context, {
+      const uniqueIdentifier = await keepMade(context, {
         objectType,
         given: set,
         value: {

@@ -27,7 +27,8 @@ import { findSymmetricAlgorithm, hasAttribute, materialBytes, setOddParity } fro
 import { findBases, type Base, type Bases } from './derivation-bases.ts';
 import { checkInstances } from './given-attribute.ts';
 import { addLink } from './links.ts';
-import { attributesGiven, givenIn, keepObject, required } from './new-object.ts';
+import { keepMade } from './made-object.ts';
+import { attributesGiven, givenIn, required } from './new-object.ts';
 import { operation, type Context } from './operation.ts';
 import { OperationFailure } from './results.ts';
 import { withTemplates } from './templates.ts';
@@ -64,7 +65,7 @@ export const deriveKey = operation(Operation.DeriveKey, {
         set.add(Link, { linkType: LinkType.DerivationBaseObjectLink, linkedObjectIdentifier: uniqueIdentifier });
       }
       const value = valueOf(objectType, given, material);
-      const uniqueIdentifier = await keepObject(context, { objectType, given: set, value });
+      const uniqueIdentifier = await keepMade(context, { objectType, given: set, value });
       for (const { object } of bases.all)
         await addLink(context, object.uniqueIdentifier, LinkType.DerivedKeyLink, uniqueIdentifier);
       return { uniqueIdentifier };

@@ -19,15 +19,16 @@ import { OperationFailure } from './results.ts';
 /**
  * The Key Block in the asked Key Format Type, or in the one it is kept in. The bytes of a symmetric key are Raw or a Transparent
  * Symmetric Key (1.4 §2.1.7.1), RSA keys and keys on curves have the formats of `convertedMaterial`; what is Opaque or wrapped is given
- * as it came. Throws Key Format Type Not Supported.
+ * as it came. A format that the version does not know is replaced by one that it does. Throws Key Format Type Not Supported.
  */
 export function inKeyFormat(
   { object: { objectType }, version }: ObjectContext,
   keyBlock: KeyBlock,
-  asked: TypeOf<typeof KeyFormatType> | undefined,
+  wanted: Format | undefined,
 ): KeyBlock {
   const { keyFormatType: kept, keyValue, keyWrappingData } = keyBlock;
-  if (asked === undefined || asked === kept) return keyBlock;
+  const asked = wanted ?? formatIn(version, objectType, kept);
+  if (asked === kept) return keyBlock;
   if (keyValue !== undefined && !(keyValue instanceof Uint8Array) && keyWrappingData === undefined) {
     const bytes = objectType === ObjectType.SymmetricKey ? symmetricKeyBytes(keyBlock) : undefined;
     const keyMaterial = bytes ? layouts.get(asked)?.(bytes) : convertedMaterial(objectType, keyBlock, asked);
@@ -40,6 +41,14 @@ export function inKeyFormat(
     `the key is kept as ${names.show(kept)}${keyBlock.keyWrappingData ? ' and wrapped' : ''}, it cannot be given as ${names.show(asked)}`,
   );
 }
+
+/** The format kept, or where the version does not know it yet an older one of such keys: only those on curves got new ones. */
+function formatIn(version: Version, objectType: number, kept: Format): Format {
+  if (KeyFormatType.names.isKnownIn(kept, version)) return kept;
+  return objectType === ObjectType.PrivateKey ? KeyFormatType.ECPrivateKey : KeyFormatType.X_509;
+}
+
+type Format = TypeOf<typeof KeyFormatType>;
 
 /** Whether the version has a name for the curve of a transparent key. */
 const isCurveOf = (version: Version, material: KeyMaterial): boolean =>

@@ -1,6 +1,13 @@
 import { generateKeyPair as generate, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
-import { CryptographicAlgorithm, KeyFormatType, RecommendedCurve, type KeyBlock } from '../../kmip-codec/index.ts';
+import {
+  CryptographicAlgorithm,
+  KeyFormatType,
+  RecommendedCurve,
+  V2_0,
+  type KeyBlock,
+  type Version,
+} from '../../kmip-codec/index.ts';
 import { findCurve, findCurveByName, keyBlockOf } from '../cryptography/index.ts';
 import { OperationFailure } from './results.ts';
 
@@ -16,29 +23,32 @@ export interface KeyPair {
   readonly length: number;
   readonly privateKey: KeyBlock;
   readonly publicKey: KeyBlock;
-  /** Overwrites the private key. */
+  /** Overwrites the private key where it is bytes. */
   wipe(): void;
 }
 
 /**
- * A new pair in the formats that are the usual ones (2.1 §4.26): PKCS#1 of RSA, ECPrivateKey and SubjectPublicKeyInfo of curves, PKCS#8
- * and SubjectPublicKeyInfo of those of RFC 8032 and RFC 7748. Throws OperationFailure 'Invalid Attribute Value' for what is not made.
+ * A new pair in the default formats (2.1 §4.26): PKCS#1 of RSA, Transparent EC of curves. 1.x, which names none, has ECPrivateKey and
+ * SubjectPublicKeyInfo of curves; keys of RFC 8032 and RFC 7748, which have no transparent format, are PKCS#8 and SubjectPublicKeyInfo.
+ * Throws OperationFailure 'Invalid Attribute Value' for what is not made.
  */
-export async function generateKeyPair(kind: KeyPairKind): Promise<KeyPair> {
-  const { make, length, formats } = recipeFor(kind);
+export async function generateKeyPair({ version }: { readonly version: Version }, kind: KeyPairKind): Promise<KeyPair> {
+  const { make, length, formats, formatsSince2 = formats } = recipeFor(kind);
   const { privateKey, publicKey } = await make();
   const { algorithm } = kind;
   // A key on a curve does not tell which algorithm it is for.
   const facts = { cryptographicAlgorithm: algorithm, cryptographicLength: length };
-  const privateBlock = keyBlockOf(privateKey, formats.privateKey);
+  const inFormats = version < V2_0 ? formats : formatsSince2;
+  const privateBlock = keyBlockOf(privateKey, inFormats.privateKey);
   return {
     algorithm,
     length,
     privateKey: { ...privateBlock, ...facts },
-    publicKey: { ...keyBlockOf(publicKey, formats.publicKey), ...facts },
+    publicKey: { ...keyBlockOf(publicKey, inFormats.publicKey), ...facts },
     wipe() {
-      const { keyMaterial } = privateBlock.keyValue as { keyMaterial: Buffer };
-      keyMaterial.fill(0);
+      const { keyMaterial } = privateBlock.keyValue as { keyMaterial: unknown };
+      // Numbers cannot be.
+      if (keyMaterial instanceof Uint8Array) keyMaterial.fill(0);
     },
   };
 }
@@ -60,9 +70,15 @@ export function recommendedCurveOf({ asymmetricKeyType, asymmetricKeyDetails }: 
   return findCurveByName(asymmetricKeyDetails?.namedCurve)?.curve;
 }
 
+interface Formats {
+  readonly privateKey: number;
+  readonly publicKey: number;
+}
 interface Recipe {
   readonly length: number;
-  readonly formats: { readonly privateKey: number; readonly publicKey: number };
+  readonly formats: Formats;
+  /** Where 2.x has others. */
+  readonly formatsSince2?: Formats;
   make(): Promise<{ readonly privateKey: KeyObject; readonly publicKey: KeyObject }>;
 }
 
@@ -124,6 +140,10 @@ function onCurve({ algorithm, length, curve: recommendedCurve }: KeyPairKind): R
   return {
     length: curve.bits,
     formats: { privateKey: KeyFormatType.ECPrivateKey, publicKey: KeyFormatType.X_509 },
+    formatsSince2: {
+      privateKey: KeyFormatType.TransparentECPrivateKey,
+      publicKey: KeyFormatType.TransparentECPublicKey,
+    },
     make: () => newKeys('ec', { namedCurve: curve.name }),
   };
 }

@@ -18,7 +18,8 @@ import {
 import type { Origin } from '../objects/index.ts';
 import type { KeyPair, KeyPairKind } from './key-pair-generation.ts';
 import { addLink } from './links.ts';
-import { attributesGiven, givenIn, keepObject, required } from './new-object.ts';
+import { keepMade } from './made-object.ts';
+import { attributesGiven, givenIn, required } from './new-object.ts';
 import type { Context } from './operation.ts';
 import { OperationFailure } from './results.ts';
 import { withTemplates } from './templates.ts';
@@ -75,7 +76,7 @@ function agreed<T>(attribute: Attribute<T>, privateKey: AttributeSet, publicKey:
 }
 const show = (value: unknown): string => JSON.stringify(value);
 
-/** Keeps a new pair, each key with a Link to the other, and wipes it; the ID Placeholder is the private key's. Throws as keepObject does. */
+/** Keeps a new pair, each key with a Link to the other, and wipes it; the ID Placeholder is the private key's. Throws as keepMade does. */
 export async function keepPair(context: Context, pair: KeyPair, given: OfPair) {
   const set = (attributes: AttributeSet) =>
     attributes
@@ -85,12 +86,12 @@ export async function keepPair(context: Context, pair: KeyPair, given: OfPair) {
       .set(OriginalCreationDate, context.now)
       .set(RandomNumberGenerator, { rngAlgorithm: RNGAlgorithm.Unspecified });
   try {
-    const publicKeyUniqueIdentifier = await keepObject(context, {
+    const publicKeyUniqueIdentifier = await keepMade(context, {
       objectType: ObjectType.PublicKey,
       given: set(given.publicKey),
       value: { keyBlock: pair.publicKey },
     });
-    const privateKeyUniqueIdentifier = await keepObject(context, {
+    const privateKeyUniqueIdentifier = await keepMade(context, {
       objectType: ObjectType.PrivateKey,
       given: set(given.privateKey),
       value: { keyBlock: pair.privateKey },

@@ -38,7 +38,7 @@ export const reKeyKeyPair = onObject(Operation.ReKeyKeyPair, {
       curve: asked.curve ?? (asked.length === existing.length ? existing.curve : undefined),
     };
     for (const key of [old.privateKey, old.publicKey]) context.objects.update(key, withoutNames(key, context.now));
-    const made = await keepPair(context, await generateKeyPair(kind), set);
+    const made = await keepPair(context, await generateKeyPair(context, kind), set);
     await replace(context, old.privateKey, made.privateKeyUniqueIdentifier);
     await replace(context, old.publicKey, made.publicKeyUniqueIdentifier);
     return made;

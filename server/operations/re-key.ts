@@ -21,7 +21,8 @@ import {
   type Attribute,
 } from '../../kmip-codec/index.ts';
 import { findSymmetricAlgorithm, materialBytes, setOddParity, type ManagedObject } from '../objects/index.ts';
-import { attributesGiven, keepObject } from './new-object.ts';
+import { keepMade } from './made-object.ts';
+import { attributesGiven } from './new-object.ts';
 import { onObject, type Context } from './operation.ts';
 import { OperationFailure } from './results.ts';
 
@@ -48,7 +49,7 @@ export const reKey = onObject(Operation.ReKey, {
     try {
       if (symmetric.hasParity) setOddParity(key);
       const old = context.objects.update(object, withoutNames(object, context.now));
-      const uniqueIdentifier = await keepObject(context, {
+      const uniqueIdentifier = await keepMade(context, {
         objectType: ObjectType.SymmetricKey,
         given: set,
         value: {
