@@ -1,14 +1,25 @@
 // make bench [ARGS='--seconds 3 --parallel 1,8,32 --only Get --keys 100000 --no-pykmip --write docs/performance.md']
+// `--only codec` measures the codec alone.
 // Each figure stands beside the ceiling of this runtime and PyKMIP's server, measured in the same run on the same machine.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { auditCost } from './audit.ts';
+import { codecCost } from './codec.ts';
 import { manyKeys } from './many-keys.ts';
 import { measure, type Figures } from './measure.ts';
 import { refusals } from './refusals.ts';
-import { showAudit, showManyKeys, showRefusals, showTable, showTrust, writeReport, type Row } from './report.ts';
+import {
+  showAudit,
+  showCodec,
+  showManyKeys,
+  showRefusals,
+  showTable,
+  showTrust,
+  writeReport,
+  type Row,
+} from './report.ts';
 import * as requests from './requests.ts';
 import { scenarios } from './scenarios.ts';
 import { startAudited, startCeiling, startKmipd, startPykmip, underTrustedRoot } from './targets.ts';
@@ -27,6 +38,10 @@ const { values } = parseArgs({
   },
 });
 const seconds = Number(values.seconds);
+const codec = codecCost(seconds);
+console.log(showCodec(codec));
+if (values.only === 'codec') process.exit();
+
 const folder = mkdtempSync(join(tmpdir(), 'kmipd-bench-'));
 const targets: Target[] = [];
 
@@ -73,7 +88,8 @@ try {
   const keys = Number(values.keys);
   const many = keys > 0 ? await manyKeys(() => startKmipd(join(folder, 'd')), keys) : undefined;
   if (many) console.log(showManyKeys(many));
-  if (values.write !== undefined) writeReport(values.write, { rows, many, refusals: knocked, trust, audit, seconds });
+  if (values.write !== undefined)
+    writeReport(values.write, { rows, many, refusals: knocked, trust, audit, codec, seconds });
 } finally {
   for (const target of targets) await target.stop();
   rmSync(folder, { recursive: true, force: true });

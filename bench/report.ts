@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import type { ManyKeys } from './many-keys.ts';
 import type { AuditRow } from './audit.ts';
+import type { CodecRow } from './codec.ts';
 import type { Figures } from './measure.ts';
 import type { Refusals } from './refusals.ts';
 import type { TrustRow } from './trust.ts';
@@ -63,6 +64,15 @@ export const showTrust = (rows: readonly TrustRow[]): string =>
     )
     .join('\n');
 
+/** Microseconds, ours beside the hand-written ones of the same run. */
+export const showCodec = (rows: readonly CodecRow[]): string =>
+  rows
+    .map(
+      ({ way, kmipd, byHand }) =>
+        `${way} an answer to Get: ${kmipd.toFixed(2)} µs, written by hand ${byHand.toFixed(2)} µs, ${(kmipd / byHand).toFixed(1)} times`,
+    )
+    .join('\n');
+
 const AUDIT_HEAD = [
   'scenario',
   'connections',
@@ -98,18 +108,20 @@ export interface Report {
   readonly refusals: Refusals;
   readonly trust: readonly TrustRow[];
   readonly audit: readonly AuditRow[];
+  readonly codec: readonly CodecRow[];
   /** A figure. */
   readonly seconds: number;
 }
 
 /** Puts the figures between the two marks of a document. */
-export function writeReport(file: string, { rows, many, refusals, trust, audit, seconds }: Report): void {
+export function writeReport(file: string, { rows, many, refusals, trust, audit, codec, seconds }: Report): void {
   const table = [HEAD, HEAD.map((_, i) => (i === 0 ? '---' : '---:')), ...rows.map(cells)]
     .map(row => `| ${row.join(' | ')} |`)
     .join('\n');
   const machine = `${cpus().length} cores (${cpus()[0]?.model.trim()}), Node ${process.version}, ${seconds} s a figure, ${new Date().toISOString().slice(0, 10)}`;
   const ways = showTrust(trust).replaceAll('\n', '\n\n');
-  const paragraphs = [...(many ? [showManyKeys(many)] : []), showRefusals(refusals), ways, showAudit(audit)];
+  const codecs = showCodec(codec).replaceAll('\n', '\n\n');
+  const paragraphs = [...(many ? [showManyKeys(many)] : []), showRefusals(refusals), ways, codecs, showAudit(audit)];
   const text = readFileSync(file, 'utf8');
   const [before, rest] = text.split(BEGIN);
   const after = rest?.split(END)[1];
