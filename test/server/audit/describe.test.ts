@@ -24,6 +24,13 @@ t.test('key material shows in no payload of any operation', async t => {
   }
 });
 
+t.test('Derive Key shows what it derives from and by which method, and no parameters', async t => {
+  const shown = { objectType: 'Secret Data', uniqueIdentifiers: ['a', 'b'], derivationMethod: 'HKDF' };
+  const derivationParameters = { salt: Uint8Array.of(1), derivationDataParts: [Uint8Array.of(2)] };
+  t.strictSame(describeRequest('DeriveKey', { ...shown, derivationParameters }), shown);
+  t.strictSame(describeResponse('DeriveKey', { uniqueIdentifier }), { uniqueIdentifier });
+});
+
 t.test('what makes key pairs shows both identifiers', async t => {
   const pair = { privateKeyUniqueIdentifier: 'a', publicKeyUniqueIdentifier: 'b' };
   const response = { ...pair, privateKeyAttributes: { Name: 'mine' } };
