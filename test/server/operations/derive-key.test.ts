@@ -33,6 +33,7 @@ import {
   type SecretData,
 } from '../../../kmip-codec/index.ts';
 import { keyObjectOf } from '../../../server/cryptography/index.ts';
+import type { OperationFailure } from '../../../server/operations/index.ts';
 import { keyBlockOf } from './object-samples.ts';
 import { openWorld, template, type AttributeRow, type World } from './world.ts';
 
@@ -282,6 +283,46 @@ t.test('Asymmetric Key: two sides derive the same key (1.4 §9.1.3.2.21)', async
       t.equal(outcome, version < V2_0 ? 'Invalid Field' : 'Invalid Object Type');
     }
   }
+});
+
+t.test('a derived DES key has the bytes of its length, and odd parity (1.4 §4.1)', async t => {
+  const world = await openWorld(t);
+  world.version = V2_1;
+  const base = await newKey(world);
+  const rows: AttributeRow[] = [
+    [CryptographicAlgorithm, CryptographicAlgorithm.DES3],
+    [CryptographicLength, 168],
+    [CryptographicUsageMask, Encrypt],
+  ];
+  const request = asking(world, [base], DerivationMethod.HKDF, {}, rows);
+  const key = await keyOf(world, (await world.run(Operation.DeriveKey, request)).uniqueIdentifier);
+  const expected = Buffer.from(hkdfSync('sha256', await keyOf(world, base), '', '', 24));
+  t.same(
+    key.map(byte => byte & 0xfe),
+    expected.map(byte => byte & 0xfe),
+  );
+  for (const byte of key) t.equal(byte.toString(2).replaceAll('0', '').length % 2, 1);
+});
+
+t.test('an object of another vault is one that is not there, the auditor is told', async t => {
+  const world = await openWorld(t);
+  const { stored } = (await world.objects.find(await newKey(world)))!;
+  const unit = world.store.begin();
+  const vault = { id: 'c4a2bd8c-1c5f-4f0c-9d4b-6d4d2a7f0002', name: 'other', createdAt: world.now };
+  unit.administer({ kind: 'add vault', vault: { ...vault, wrappedKey: Buffer.alloc(61) } });
+  unit.insert({ ...stored, vault: vault.id, uniqueIdentifier: 'of-another-vault' });
+  await unit.commit();
+  const failureOf = (base: string) =>
+    world.run(Operation.DeriveKey, asking(world, [base], DerivationMethod.HASH)).then(
+      () => undefined,
+      (error: unknown) => error as OperationFailure,
+    );
+  const [elsewhere, nowhere] = [await failureOf('of-another-vault'), await failureOf('none')];
+  t.equal(elsewhere?.reason, 'Object Not Found');
+  t.equal(elsewhere?.reason, nowhere?.reason);
+  t.equal(elsewhere?.message, nowhere?.message);
+  t.equal(elsewhere?.options.cause, 'forbidden');
+  t.equal(nowhere?.options.cause, undefined);
 });
 
 t.test('deriving is protecting: it counts, and ends with the Protect Stop Date (1.4 §3.19, §3.26)', async t => {
