@@ -1,21 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { format } from 'node:util';
 import { pathToFileURL } from 'node:url';
 import t from 'tap';
 import { Operation, payloads, showVersion, type Version } from '../../kmip-codec/index.ts';
+import { examples } from './readme-examples.ts';
 
 const readme = readFileSync('kmip-codec/README.md', 'utf8');
 
-t.test('the example runs', async t => {
-  const example = /```js\n([^]*?)```/.exec(readme)![1]!;
+t.test('the examples run, and print what is said of them', async t => {
   const index = pathToFileURL('kmip-codec/index.ts').href;
-  const folder = t.testdir({ 'example.mjs': example.replace('./kmip-codec/index.ts', index) });
-  const logged = t.capture(console, 'log');
-  await import(pathToFileURL(join(folder, 'example.mjs')).href);
-  t.same(
-    logged().map(call => call.args),
-    [[true, { uniqueIdentifier: 'key-1' }]],
-  );
+  for (const [number, { code, prints }] of examples().entries()) {
+    const folder = t.testdir({ 'example.mjs': code.replace('./kmip-codec/index.ts', index) });
+    const logged = t.capture(console, 'log');
+    await import(`${pathToFileURL(join(folder, 'example.mjs')).href}?${number}`);
+    const lines = logged().map(call => `${format(...call.args)}\n`);
+    t.equal(lines.join(''), prints, `example ${number + 1}`);
+  }
 });
 
 t.test('the table of operations is true', async t => {
