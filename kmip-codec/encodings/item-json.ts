@@ -1,8 +1,9 @@
 import { CodecError } from '../error.ts';
-import { findTag, maskFor, parseTag, tagName } from '../registry/index.ts';
+import { findTag, maskFor, tagName } from '../registry/index.ts';
 import { type HiddenValues, nothingHidden } from './hidden-values.ts';
 import {
   found,
+  itemTag,
   hex,
   namedAttribute,
   parseValue,
@@ -78,7 +79,7 @@ function readItems(node: JsonNode | undefined): TtlvItem[] {
 
 function tagIn(node: JsonNode): number | undefined {
   const tag = node.kind === 'object' ? plainValue(node.members.get('tag')) : undefined;
-  return typeof tag === 'string' ? parseTag(tag) : undefined;
+  return typeof tag === 'string' ? itemTag(tag) : undefined;
 }
 
 /** What a node that is no object and no array holds. */

@@ -1,13 +1,19 @@
-import { enumerationFor, findTagByName, maskFor, Tag } from '../registry/index.ts';
+import { enumerationFor, findTagByName, maskFor, parseTag, Tag } from '../registry/index.ts';
 import { isHidden } from './hidden-values.ts';
 import { ItemType, type TtlvItem } from './ttlv-item.ts';
-import { bigIntegerBytes } from './ttlv-writer.ts';
+import { bigIntegerBytes, isTag } from './ttlv-writer.ts';
 
 /** Item types by the names that they have in XML and JSON, and the other way. */
 export const TYPES = new Map<string, ItemType>(Object.entries(ItemType));
 export const TYPE_NAMES = new Map<ItemType, string>(Object.entries(ItemType).map(([name, type]) => [type, name]));
 
 export const shorten = (text: string) => (text.length > 40 ? `${text.slice(0, 40)}...` : text);
+
+/** Number of the item tag that a name or hex digits mean; undefined for those that no item can have. */
+export function itemTag(text: string): number | undefined {
+  const tag = parseTag(text);
+  return tag !== undefined && isTag(tag) ? tag : undefined;
+}
 
 /** A value as an error names it: what may be key material, or part of it, is only measured. */
 export const found = (tag: number, type: ItemType, text: string): string =>

@@ -1,8 +1,9 @@
 import { CodecError } from '../error.ts';
-import { findTag, parseTag, tagName } from '../registry/index.ts';
+import { findTag, tagName } from '../registry/index.ts';
 import { type HiddenValues, nothingHidden } from './hidden-values.ts';
 import {
   found,
+  itemTag,
   namedAttribute,
   parseValue,
   showValue,
@@ -46,7 +47,7 @@ export const encodeItemXml = (item: TtlvItem, hidden: HiddenValues = nothingHidd
 function readElement(element: XmlElement, reading: XmlReading, attribute: number | undefined): TtlvItem {
   const attributes = new Map([...element.attributes].filter(([name]) => !/^xmlns(:|$)/.test(name)));
   const tagText = element.name === 'TTLV' ? (attributes.get('tag') ?? '') : element.name;
-  const tag = parseTag(tagText) ?? parseTag(/^x[0-9a-fA-F]{6}$/.test(tagText) ? `0${tagText}` : '');
+  const tag = itemTag(tagText) ?? itemTag(/^x[0-9a-fA-F]{6}$/.test(tagText) ? `0${tagText}` : '');
   if (tag === undefined) throw new CodecError(`no tag is called '${tagText}'`, element.offset);
   const type = TYPES.get(attributes.get('type') ?? 'Structure');
   if (type === undefined) throw new CodecError(`no item type is called '${attributes.get('type')}'`, element.offset);
@@ -88,7 +89,7 @@ function readChildren(nodes: readonly XmlNode[], reading: XmlReading): TtlvItem[
       attribute = namedAttribute(item) ?? attribute;
       items.push(item);
     } catch (error) {
-      const tag = parseTag(node.name);
+      const tag = itemTag(node.name);
       const before = tag === undefined ? 0 : items.filter(item => item.tag === tag).length;
       if (before > 0) CodecError.within(error, before);
       throw CodecError.within(error, node.name);

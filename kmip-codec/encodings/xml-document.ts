@@ -165,7 +165,7 @@ class XmlSource {
             ? String.fromCodePoint(Number(number))
             : undefined;
       if (character === undefined || FORBIDDEN.test(character)) {
-        throw this.problem(`${reference} stands for nothing`, offset + at);
+        throw this.problem('a reference that stands for nothing', offset + at);
       }
       return character;
     });

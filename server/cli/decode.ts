@@ -122,7 +122,7 @@ function* binaryItems(bytes: Uint8Array): Generator<TtlvItem> {
     const end = start + length + (-length & 7);
     if (end > bytes.length && isTagByte(bytes[start])) {
       throw new CodecError(
-        `the input ends ${end - bytes.length} bytes before the item that begins at byte ${start}`,
+        `the input ends ${end - bytes.length} bytes before the end of the item that begins at byte ${start}`,
         bytes.length,
       );
     }
