@@ -26,6 +26,8 @@ export interface CreateAuthority {
   validityDays: number;
   /** RSA 3072 unless said. */
   keyType?: KeyType;
+  /** A key that is there already, instead of a new one of `keyType`. */
+  privateKeyPem?: string;
   randomBytes?: issue.RandomBytes;
 }
 
@@ -35,13 +37,13 @@ export async function createAuthority({
   now,
   validityDays,
   keyType,
+  privateKeyPem: givenKey,
   randomBytes,
 }: CreateAuthority): Promise<KeyedCertificate> {
   const subject = issue.commonNameOnly(commonName);
   const validity = issue.validityFrom(now, validityDays);
-  const keys = await generateKeyPair(keyType ?? 'RSA 3072');
-  const privateKey = await privateKeyPem(keys.privateKey);
-  const publicKey = await issue.publicKeyInfo(keys.publicKey);
+  const privateKey = givenKey ?? (await privateKeyPem((await generateKeyPair(keyType ?? 'RSA 3072')).privateKey));
+  const publicKey = await publicKeyInfoOf(privateKey);
   const der = await issue.issueCertificate({
     subject,
     issuer: subject,

@@ -16,9 +16,13 @@ export interface CertificateRequest {
   subject: string;
   /** `RSA 2048`, `ECDSA P-256`, `Ed25519` and alike. */
   publicKey: string;
+  /** SubjectPublicKeyInfo, DER. */
+  publicKeyDer: Uint8Array;
   subjectAltNames: string[];
   /** GeneralNames in DER, as they are asked for. */
   subjectAltNamesDer: Uint8Array | undefined;
+  /** The purposes that are asked for, dotted. */
+  extendedKeyUsage: readonly string[] | undefined;
 }
 
 /** Reads one request in DER (RFC 2986 §4). Throws CertificateError with the byte at which it is none. */
@@ -28,14 +32,17 @@ export function readCertificateRequest(der: Uint8Array): CertificateRequest {
   info.next(DerTag.integer, 'the version');
   const subject = readName(info, 'the subject');
   const publicKey = info.next(DerTag.sequence, 'the public key');
+  const publicKeyDer = info.whole(publicKey);
   const extensions = info.isAtEnd ? noExtensions : readAttributes(info);
   info.finish("the request's signed part");
   return {
     der,
     subject,
-    publicKey: describePublicKey(readPublicKey(info.whole(publicKey), publicKey.start)),
+    publicKey: describePublicKey(readPublicKey(publicKeyDer, publicKey.start)),
+    publicKeyDer,
     subjectAltNames: extensions.subjectAltNames,
     subjectAltNamesDer: extensions.subjectAltNamesDer,
+    extendedKeyUsage: extensions.extendedKeyUsage,
   };
 }
 
@@ -44,9 +51,13 @@ const ED25519 = '1.3.101.112';
 
 /**
  * Gives the request as pkijs has it, once its signature is good and its key one that we sign for.
- * Throws CertificateError for a weak or unknown key, a SHA-1 or unknown signature, a signature that another key made.
+ * Throws CertificateError for a weak or unknown key, a SHA-1 or unknown signature, a signature that another key made. With `sha1`
+ * it may be SHA-1, for whoever knows the key by other means.
  */
-export async function verifiedRequest({ der }: CertificateRequest): Promise<CertificationRequest> {
+export async function verifiedRequest(
+  { der }: CertificateRequest,
+  { sha1 = 'refuse' }: { sha1?: 'refuse' | 'accept' } = {},
+): Promise<CertificationRequest> {
   const request = orCertificateError({ found: 'other ASN.1', expected: 'a certificate request' }, () => {
     const { result } = fromBER(der);
     return new CertificationRequest({ schema: result });
@@ -58,7 +69,8 @@ export async function verifiedRequest({ der }: CertificateRequest): Promise<Cert
     engine.getHashAlgorithm(request.signatureAlgorithm),
   );
   const isEd25519 = algorithmId === ED25519 && keyType === 'Ed25519';
-  if (!isEd25519 && !acceptedHashes.includes(hash)) {
+  const isSha1Accepted = sha1 === 'accept' && hash === 'SHA-1';
+  if (!isEd25519 && !acceptedHashes.includes(hash) && !isSha1Accepted) {
     throw new CertificateError(hash ? weakSignature(hash) : unknownSignature(algorithmId));
   }
   // pkijs throws at a signature that does not even have the form of one.

@@ -4,21 +4,33 @@ import { ipAddressOctets } from './ip-address.ts';
 import { extensionIds as id } from './read-extensions.ts';
 
 /** The bits of Key Usage that we set (RFC 5280 §4.2.1.3), as they lie in its first octet. */
-const KeyUsage = { digitalSignature: 0x80, keyEncipherment: 0x20, keyCertSign: 0x04, cRLSign: 0x02 } as const;
+const KeyUsage = {
+  digitalSignature: 0x80,
+  nonRepudiation: 0x40,
+  keyEncipherment: 0x20,
+  dataEncipherment: 0x10,
+  keyAgreement: 0x08,
+  keyCertSign: 0x04,
+  cRLSign: 0x02,
+} as const;
+export type GivenKeyUsage = keyof typeof KeyUsage;
 
 /** The purposes of Extended Key Usage that we give. */
 const Purpose = { serverAuth: '1.3.6.1.5.5.7.3.1', clientAuth: '1.3.6.1.5.5.7.3.2' } as const;
 
-export function keyUsage(...usages: (keyof typeof KeyUsage)[]): Extension {
+export function keyUsage(...usages: readonly GivenKeyUsage[]): Extension {
   const bits = usages.reduce((sum, usage) => sum | KeyUsage[usage], 0);
   // DER leaves out the zero bits at the end of a list of named bits.
   const unusedBits = 31 - Math.clz32(bits & -bits);
   return extension(id.keyUsage, new BitString({ valueHex: Uint8Array.of(bits).buffer, unusedBits }).toBER(), true);
 }
 
-export function extendedKeyUsage(...purposes: (keyof typeof Purpose)[]): Extension {
-  const keyPurposes = purposes.map(purpose => Purpose[purpose]);
-  return extension(id.extendedKeyUsage, new ExtKeyUsage({ keyPurposes }).toSchema().toBER());
+export const extendedKeyUsage = (...purposes: (keyof typeof Purpose)[]): Extension =>
+  extendedKeyUsageOf(purposes.map(purpose => Purpose[purpose]));
+
+/** The purposes dotted, as a request asks for them. */
+export function extendedKeyUsageOf(keyPurposes: readonly string[]): Extension {
+  return extension(id.extendedKeyUsage, new ExtKeyUsage({ keyPurposes: [...keyPurposes] }).toSchema().toBER());
 }
 
 /** A certificate authority that signs end certificates only, or, without `pathLength`, no authority at all. */

@@ -16,6 +16,8 @@ export { type CertificateIdentity, type IdentityName, readCertificateIdentity } 
 export type { CertificateRequest } from './certificate-request.ts';
 export { parseCrls, type RevocationList } from './crl.ts';
 export type { KeyUsageName } from './extension-values.ts';
+export type { GivenKeyUsage } from './extensions.ts';
+export { certifyKey, type CertifyKey, checkRequest } from './certify.ts';
 export { colons, initiatorId, initiatorIdOf, sha1Fingerprint, sha256Fingerprint } from './fingerprint.ts';
 export type { RandomBytes } from './issue.ts';
 export { type IssueCrl, type IssuedCrl, issueCrl } from './issue-crl.ts';

@@ -1,5 +1,5 @@
-import { type KeyObject, type webcrypto, X509Certificate } from 'node:crypto';
-import { CertificateError } from './certificate-error.ts';
+import { createPublicKey, type KeyObject, type webcrypto, X509Certificate } from 'node:crypto';
+import { CertificateError, orCertificateError } from './certificate-error.ts';
 import { engine } from './engine.ts';
 import { toPem } from './pem.ts';
 import { readPrivateKey } from './private-key-file.ts';
@@ -79,6 +79,14 @@ export function checkKeyType({ der }: { der: Uint8Array }): void {
   const isPss = publicKey.asymmetricKeyType === 'rsa-pss';
   if (isPss && modulusLength >= RSA_BITS_MIN && modulusLength <= RSA_BITS_MAX) return;
   checkedKeyType(publicKey);
+}
+
+/** Throws CertificateError unless a public key (SubjectPublicKeyInfo, DER) is of a kind that we sign for. */
+export function checkPublicKey(der: Uint8Array): void {
+  const key = orCertificateError({ found: 'a public key that cannot be read', expected: 'RSA, ECDSA or Ed25519' }, () =>
+    createPublicKey({ key: Buffer.from(der), format: 'der', type: 'spki' }),
+  );
+  checkedKeyType(key);
 }
 
 /** As strong as the key: SHA-256 for RSA and P-256, SHA-384 for P-384, SHA-512 for P-521. Ed25519 has its own. */

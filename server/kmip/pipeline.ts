@@ -113,8 +113,8 @@ async function withObject(
   { operation, needs }: OperationDefinition,
   request: object,
 ): Promise<ManagedObject | undefined> {
-  if (needs === undefined) return undefined;
   const { context } = work;
+  if (needs === undefined || needs.unless?.(request, context.version) === true) return undefined;
   const { missing = 'Object Not Found' } = needs;
   const uniqueIdentifier = identifierIn(request) ?? context.idPlaceholder;
   if (uniqueIdentifier === undefined) {

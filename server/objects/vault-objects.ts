@@ -21,6 +21,8 @@ import { withShortIdentifier } from './short-identifier.ts';
 export interface MaterialKey {
   wrap(uniqueIdentifier: string, plaintext: Uint8Array): Uint8Array;
   unwrap(uniqueIdentifier: string, wrapped: Uint8Array): Uint8Array;
+  /** Bytes that follow from the vault's key, the same each time for the same purpose; wiped by the caller. */
+  derive(purpose: string, length: number): Uint8Array;
 }
 
 /** Time-driven changes of state that one search writes down at most; the others follow with the next. */
@@ -100,6 +102,11 @@ export class VaultObjects {
     if (material === undefined) return undefined;
     const bytes = this.#key.unwrap(uniqueIdentifier, material);
     return decodeItemAs(layoutOf(objectType), bytes, STORED);
+  }
+
+  /** Bytes of secret that only this vault has, the same each time for the same purpose; wiped by the caller. */
+  derive(purpose: string, length: number): Uint8Array {
+    return this.#key.derive(purpose, length);
   }
 
   /** Searches the vault after writing down the changes of state that time has brought. */

@@ -76,6 +76,8 @@ export interface Needs {
   readonly archived?: boolean;
   /** The Result Reason when there is no such object; Object Not Found when left out. */
   readonly missing?: ResultReasonName;
+  /** Whether the request does without: there is no object in the context then, and the ID Placeholder is not meant. */
+  readonly unless?: (request: object, version: Version) => boolean;
 }
 
 export interface OperationDefinition<O extends KnownOperation = KnownOperation> {

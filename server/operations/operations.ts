@@ -4,6 +4,7 @@ import { addAttribute } from './add-attribute.ts';
 import { adjustAttribute } from './adjust-attribute.ts';
 import { cancel, poll, processRequest, queryAsynchronousRequests } from './asynchronous.ts';
 import { archive, recover } from './archive.ts';
+import { certify } from './certify.ts';
 import { check } from './check.ts';
 import { create } from './create.ts';
 import { createKeyPair } from './create-key-pair.ts';
@@ -31,6 +32,7 @@ import type { OperationDefinition } from './operation.ts';
 import { ping } from './ping.ts';
 import { pkcs11 } from './pkcs11.ts';
 import { query } from './query.ts';
+import { reCertify } from './re-certify.ts';
 import { reKey } from './re-key.ts';
 import { reKeyKeyPair } from './re-key-key-pair.ts';
 import { register } from './register.ts';
@@ -70,6 +72,8 @@ export const operations: ReadonlyMap<KnownOperation, OperationDefinition> = new 
     getUsageAllocation,
     archive,
     recover,
+    certify,
+    reCertify,
     validate,
     query,
     discoverVersions,

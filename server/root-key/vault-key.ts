@@ -1,7 +1,9 @@
+import { hkdfSync } from 'node:crypto';
 import type { RandomBytes } from '../randomness.ts';
 import { unwrap, wrap } from './wrapping.ts';
 
 const DOMAIN = 'kmipd object';
+const DERIVED = 'kmipd derived';
 
 /** The key of one vault: wraps the material of its managed objects. */
 export class VaultKey {
@@ -27,6 +29,12 @@ export class VaultKey {
    */
   unwrap(uniqueIdentifier: string, wrapped: Uint8Array): Buffer {
     return unwrap(this.#key, this.#context(uniqueIdentifier), wrapped);
+  }
+
+  /** Bytes that follow from the key of this vault, the same each time for the same purpose; wiped by the caller (RFC 5869). */
+  derive(purpose: string, length: number): Uint8Array {
+    const info = `${DERIVED}\0${this.vault}\0${purpose}`;
+    return new Uint8Array(hkdfSync('sha256', this.#key, '', info, length));
   }
 
   #context(uniqueIdentifier: string): string[] {

@@ -222,12 +222,12 @@ t.test('a critical Message Extension makes the whole message fail, any other is 
 t.test('an operation that this server does not have is not supported, as its item says', async t => {
   const server = await runServer(t);
   const client = await server.connect(await server.addClient('a'));
-  const items = [{ operation: Operation.Certify }, { operation: 0x7777 as never }, createItem()];
+  const items = [{ operation: Operation.Notify }, { operation: 0x7777 as never }, createItem()];
   const { batchItems } = await client.batch(items, { header: { batchErrorContinuationOption: Continue } });
   t.same(batchItems?.map(ending), ['Operation Not Supported', 'Operation Not Supported', 'Success']);
   t.same(
     batchItems?.map(({ operation }) => operation),
-    [Operation.Certify, 0x7777, Operation.Create],
+    [Operation.Notify, 0x7777, Operation.Create],
   );
 });
 

@@ -13,17 +13,26 @@ import {
   type ManagedObjectValue,
   type Version,
 } from '../../../kmip-codec/index.ts';
-import { createAuthority } from '../../../certs/index.ts';
+import { createAuthority, createServerRequest, parseCsr } from '../../../certs/index.ts';
 
 const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 export const rsaPublic = publicKey;
 export const rsaPrivate = privateKey;
 
 /** A certificate of our own, DER; made once. */
-export const certificateDer = Buffer.from(
-  (await createAuthority({ commonName: 'own', keyType: 'ECDSA P-256', now: new Date('2030-01-01'), validityDays: 30 }))
-    .der,
-);
+const own = await createAuthority({
+  commonName: 'own',
+  keyType: 'ECDSA P-256',
+  now: new Date('2030-01-01'),
+  validityDays: 30,
+});
+export const certificateDer = Buffer.from(own.der);
+
+const requestBy = async (privateKeyPem: string) =>
+  Buffer.from(parseCsr((await createServerRequest({ names: ['asks.example'], privateKeyPem })).csrPem).der);
+/** Certificate requests (PKCS #10, DER) for the public key and for the certificate of these samples. */
+export const requestDer = await requestBy(privateKey.export({ format: 'pem', type: 'pkcs8' }) as string);
+export const certificateRequestDer = await requestBy(own.privateKeyPem);
 
 export const keyBlockOf = (keyFormatType: KeyBlock['keyFormatType'], keyMaterial: Uint8Array): KeyBlock => ({
   keyFormatType,
@@ -68,7 +77,7 @@ export const objectSamples: ReadonlyMap<number, ManagedObjectValue> = new Map<nu
   [ObjectType.PGPKey, { pgpKeyVersion: 4, keyBlock: keyBlockOf(KeyFormatType.Raw, secret) }],
   [
     ObjectType.CertificateRequest,
-    { certificateRequestType: CertificateRequestType.PKCS_10, certificateRequestValue: secret },
+    { certificateRequestType: CertificateRequestType.PKCS_10, certificateRequestValue: requestDer },
   ],
 ]);
 

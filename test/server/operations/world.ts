@@ -111,7 +111,9 @@ export class World {
     const unit = this.store.begin();
     const context = this.contextIn(unit);
     checkStorage(given as object);
-    if (definition.needs !== undefined) await this.#withObject(context, definition.needs, given as object);
+    const { needs } = definition;
+    if (needs !== undefined && needs.unless?.(given as object, version) !== true)
+      await this.#withObject(context, needs, given as object);
     const response = await definition.run(context, given as never);
     await unit.commit();
     for (const run of context.whenDone) run();

@@ -3,6 +3,7 @@ import {
   AdjustmentType,
   ApplicationSpecificInformation,
   BlockCipherMode,
+  CertificateRequestType,
   CertificateType,
   ContactInformation,
   CryptographicAlgorithm,
@@ -52,7 +53,7 @@ import {
   type SplitKey as SplitKeyValue,
   type Version,
 } from '../../../../kmip-codec/index.ts';
-import { aesBlock } from '../object-samples.ts';
+import { aesBlock, certificateRequestDer, requestDer } from '../object-samples.ts';
 import { aes256, template, type AttributeRow, type World } from '../world.ts';
 import { lead, limited, makeObject, splitKey, withPublicKey, type StateName, type Wanted } from './objects.ts';
 import type { Outcome } from './trials.ts';
@@ -184,6 +185,32 @@ const importing = (world: World, attributes: TemplateAttributes, more = {}) =>
     object: { keyBlock: aesBlock },
     ...more,
   });
+
+/** Certify of a Public Key or Re-certify of a Certificate, with a request that is right but for what is said. */
+const certifying =
+  (operation: typeof Operation.Certify | typeof Operation.ReCertify, more: object): Way['go'] =>
+  async world => {
+    const isNew = operation === Operation.Certify;
+    const uniqueIdentifier = await makeObject(world, { objectType: isNew ? PublicKey : Certificate });
+    return world.outcome(operation, {
+      uniqueIdentifier,
+      certificateRequestType: CertificateRequestType.PKCS_10,
+      certificateRequestValue: isNew ? requestDer : certificateRequestDer,
+      attributes: verifies,
+      ...more,
+    });
+  };
+const verifies = template([CryptographicUsageMask, CryptographicUsageMask.Verify]);
+const waysToCertify = (operation: typeof Operation.Certify | typeof Operation.ReCertify): Ways => ({
+  'Invalid CSR | Invalid Field': certifying(operation, { certificateRequestValue: Buffer.alloc(8) }),
+  'Invalid Field': certifying(operation, { certificateRequestType: undefined }),
+  'Feature Not Supported': certifying(operation, { certificateRequestType: CertificateRequestType.CRMF }),
+  'Application Namespace Not Supported': certifying(operation, { attributes: template(noData) }),
+  'Protection Storage Unavailable': {
+    since: V2_0,
+    go: certifying(operation, { protectionStorageMasks: unmetStorage }),
+  },
+});
 
 const keyWrap = { blockCipherMode: BlockCipherMode.NISTKeyWrap };
 const wraps: AttributeRow = [CryptographicParameters, keyWrap];
@@ -449,6 +476,14 @@ export const ways: Readonly<Record<string, Ways>> = {
       since: V2_0,
       go: ofPair({ publicProtectionStorageMasks: unmetStorage }),
     },
+  },
+  Certify: waysToCertify(Operation.Certify),
+  'Re-certify': {
+    ...waysToCertify(Operation.ReCertify),
+    'Invalid Message': certifying(Operation.ReCertify, {
+      offset: 10,
+      attributes: template([ActivationDate, new Date(0)]),
+    }),
   },
   'Derive Key': {
     ...ofNewObject((world, attributes) => derive(world, { attributes })),

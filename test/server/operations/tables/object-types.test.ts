@@ -36,6 +36,9 @@ const chosen: Readonly<Record<string, readonly string[]>> = {
   // In lists of types stand templates where a request may name some.
   'Re-key': ['Template'],
   'Derive Key': ['Template'],
+  // A certificate is certified again by Re-certify; no certificates of PGP are made.
+  Certify: ['Certificate', 'Template', 'PGP Key'],
+  'Re-certify': ['Template', 'PGP Key'],
   // A pair is named by its private key.
   'Re-key Key Pair': ['Public Key', 'Template'],
   // Of a PGP Key we know no chain.

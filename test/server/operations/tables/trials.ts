@@ -2,6 +2,8 @@ import { createHmac, publicEncrypt, sign } from 'node:crypto';
 import {
   AdjustmentType,
   BlockCipherMode,
+  CertificateRequestType,
+  CryptographicUsageMask,
   customAttribute,
   customText,
   DerivationMethod,
@@ -18,7 +20,7 @@ import {
   type KnownOperation,
   type RequestOf,
 } from '../../../../kmip-codec/index.ts';
-import { rsaPrivate, rsaPublic } from '../object-samples.ts';
+import { certificateRequestDer, requestDer, rsaPrivate, rsaPublic } from '../object-samples.ts';
 import { aes256, template, type World } from '../world.ts';
 import { limited, makeObject, splitKey, withPublicKey, type StateName, type Wanted } from './objects.ts';
 
@@ -62,7 +64,17 @@ const trial = <O extends KnownOperation>(
     ...more,
   }) as unknown as Trial;
 
-const { Certificate, SymmetricKey, PublicKey, PrivateKey, SplitKey, Template, SecretData, OpaqueObject } = ObjectType;
+const {
+  Certificate,
+  CertificateRequest,
+  SymmetricKey,
+  PublicKey,
+  PrivateKey,
+  SplitKey,
+  Template,
+  SecretData,
+  OpaqueObject,
+} = ObjectType;
 const { KeyCompromise, CessationOfOperation } = RevocationReasonCode;
 
 const named = (uniqueIdentifier: string) => ({ uniqueIdentifier });
@@ -95,6 +107,12 @@ const mac = {
   data: Buffer.from('a text'),
 };
 const macced = { ...mac, macData: createHmac('sha256', Buffer.alloc(32)).update(mac.data).digest() };
+
+const toCertify = (certificateRequestValue: Uint8Array) => ({
+  certificateRequestType: CertificateRequestType.PKCS_10,
+  certificateRequestValue,
+  attributes: template([CryptographicUsageMask, CryptographicUsageMask.Verify]),
+});
 
 const GONE: readonly StateName[] = ['Destroyed', 'Destroyed Compromised'];
 const ALL_BUT_ACTIVE: readonly StateName[] = ['Pre-Active', 'Deactivated', 'Compromised', ...GONE];
@@ -192,6 +210,19 @@ export const trials: Readonly<Record<string, Trial>> = {
       otherTypes: 'Invalid Object Type',
     },
   ),
+  Certify: trial(Operation.Certify, id => ({ ...named(id), ...toCertify(requestDer) }), {
+    states: { 'Permission Denied': ['Deactivated', 'Compromised', ...GONE] },
+    object: { objectType: PublicKey },
+    types: { Success: [PublicKey, CertificateRequest] },
+    otherTypes: noKey,
+    missing: 'Item Not Found',
+  }),
+  'Re-certify': trial(Operation.ReCertify, id => ({ ...named(id), ...toCertify(certificateRequestDer) }), {
+    states: { 'Permission Denied': GONE },
+    object: { objectType: Certificate },
+    types: { Success: [Certificate] },
+    otherTypes: noKey,
+  }),
   Encrypt: trial(Operation.Encrypt, (id, _, type) => ({ ...named(id), ...(type === PublicKey ? oaep : inOneBlock) }), {
     states: { 'Wrong Key Lifecycle State': ALL_BUT_ACTIVE },
     types: { Success: [SymmetricKey, PublicKey] },
