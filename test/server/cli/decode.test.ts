@@ -48,6 +48,22 @@ t.test('messages one after another are all printed', async t => {
   }
 });
 
+t.test('variables of a test case stand by their names', async t => {
+  const value = (tag: string, type: string, text: string) => `<${tag} type="${type}" value="${text}"/>`;
+  const time = value('TimeStamp', 'DateTime', '$NOW-3600');
+  const name = value('UniqueIdentifier', 'TextString', '$UNIQUE_IDENTIFIER_0');
+  const message = `<KMIP># TIME 0\n<RequestHeader>${time}${name}${value('Key', 'ByteString', '$KEY_0')}</RequestHeader></KMIP>`;
+  const [stamp, identifier] = [
+    'Time Stamp: $NOW-3600 (Date Time)',
+    'Unique Identifier: "$UNIQUE_IDENTIFIER_0" (Text String)',
+  ];
+  const out = `Request Header\n  ${stamp}\n  ${identifier}\n  Key: $KEY_0 (Byte String)\n`;
+  t.same(await decoded(message), { code: 0, out, err: '' });
+  t.match((await decoded(message, '--xml')).out, time);
+  t.match((await decoded(message, '--json', '--show-secrets')).out, '"value":"$NOW-3600"');
+  t.match(await decoded(time), { code: 1, err: /'\$NOW-3600', must be an ISO 8601 date/ }, 'no test case');
+});
+
 t.test('--xml and --json with --show-secrets give the whole message', async t => {
   for (const form of ['--xml', '--json']) {
     const { out } = await decoded(register, form, '--show-secrets');
