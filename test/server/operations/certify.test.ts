@@ -3,7 +3,7 @@ import { createPrivateKey, generateKeyPairSync, X509Certificate, type KeyObject 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { createServerRequest, parseCertificates, parseCsr, toPem } from '../../../certs/index.ts';
+import { createAuthority, createServerRequest, parseCertificates, parseCsr, toPem } from '../../../certs/index.ts';
 import {
   ActivationDate,
   CertificateRequestType,
@@ -11,6 +11,7 @@ import {
   CryptographicUsageMask,
   DeactivationDate,
   Digest,
+  KeyFormatType,
   Link,
   LinkType,
   Name,
@@ -30,7 +31,6 @@ import {
 } from '../../../kmip-codec/index.ts';
 import { keyBlockOf } from './object-samples.ts';
 import { openWorld, template, type AttributeRow, type World } from './world.ts';
-import { KeyFormatType } from '../../../kmip-codec/index.ts';
 
 const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const csrOf = async (key: KeyObject, names: readonly string[] = ['kms.example']) => {
@@ -150,7 +150,6 @@ t.test('an authority that somebody brings in with the mark of one does not sign'
   const uniqueIdentifier = await registerKey(world);
   const { uniqueIdentifier: issued } = await world.run(Operation.Certify, { uniqueIdentifier, ...request });
   const genuine = await issuerOf(world, (await certificateOf(world, issued)).x509);
-  const { createAuthority } = await import('../../../certs/index.ts');
   const { der } = await createAuthority({
     commonName: 'mine',
     keyType: 'ECDSA P-256',
