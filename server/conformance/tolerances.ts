@@ -36,6 +36,15 @@ export const UNSUPPORTED_AID = 'interop-and-log';
 /** Everything that may differ, and by what right. What no row permits is a difference. */
 export const tolerances: readonly Tolerance[] = [
   {
+    id: 'issued-certificate',
+    source: '1.4 §4.7, 2.1 §6.1.6: who signs, with what and until when, is the server’s',
+    value: (place, expected) =>
+      isGenerated(place) &&
+      (isOneOf(place, [Tag.CertificateValue]) ||
+        isAttributeValue(place, expected, OF_ISSUER) ||
+        OF_ISSUER.some(name => isInAttribute(place, name))),
+  },
+  {
     id: 'unique-identifier',
     source: `${VARIABLE_ITEMS} items 1 to 3`,
     value: (place, expected) =>
@@ -198,6 +207,16 @@ export const tolerances: readonly Tolerance[] = [
       (operationOf(place) === 'CreateSplitKey' || operationOf(place) === 'JoinSplitKey'),
   },
   { id: UNSUPPORTED_AID, source: '2.1 §6.1.26 and §6.1.29: aids of those who test, which a server need not offer' },
+];
+
+/** What follows from who has issued a certificate. Its subject and its key do not. */
+const OF_ISSUER = [
+  'Certificate Identifier',
+  'Certificate Issuer',
+  'Certificate Length',
+  'Digital Signature Algorithm',
+  'X.509 Certificate Identifier',
+  'X.509 Certificate Issuer',
 ];
 
 const RANDOM_NUMBER_GENERATOR = 'Random Number Generator';
