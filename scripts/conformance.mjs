@@ -22,6 +22,7 @@ import {
   testCaseFiles,
   usersOf,
 } from '../dist/server/conformance/index.js';
+import { casesAs, expectedAs } from './cases-as.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const START_MS_MAX = 60_000;
@@ -33,6 +34,7 @@ const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     all: { type: 'boolean', default: false },
+    as: { type: 'string' },
     case: { type: 'string' },
     json: { type: 'boolean', default: false },
     junit: { type: 'string' },
@@ -60,9 +62,11 @@ async function play({ host, port }) {
   const paths = positionals.flatMap(path => testCaseFiles(resolve(path)));
   if (!WAYS.includes(flags.way)) throw new Error(`--way ${flags.way}, one of ${WAYS.join(', ')} is expected`);
   const chosen = paths.filter(path => !flags.case || path.includes(flags.case));
-  if (chosen.length === 0) throw new Error(`no case's name holds '${flags.case}'`);
+  const told = flags.as === undefined ? chosen : casesAs(flags.as, chosen, join(folder, 'cases'));
+  if (told.length === 0) throw new Error(`no case's name holds '${flags.case}'`);
   await kmipd('client', 'add', 'runner', '--issue', '--out', join(folder, 'runner'), '--data', data);
   const keys = await clientKeys();
+  const expected = loadExpected(join(root, 'test/conformance/expected.json'));
   const report = await runConformance({
     target: { host, port, ca: readFileSync(join(folder, 'runner', 'ca.crt'), 'utf8'), timeoutMs: 10_000 },
     identityOf: (group, client, user) => keys.of(group, user ?? client),
@@ -71,10 +75,10 @@ async function play({ host, port }) {
       await addClients(keys, group, label, clientsOf(cases));
       for (const user of usersOf(cases)) await addUser(keys, group, label, user);
     },
-    paths: chosen,
+    paths: told,
     scope: flags.all ? everything : offered(),
     way: flags.way,
-    expected: loadExpected(join(root, 'test/conformance/expected.json')),
+    expected: flags.as === undefined ? expected : expectedAs(flags.as, expected),
     cleansUp: false,
     repeatMs: REPEAT_MS,
     now: () => new Date(),
