@@ -10,6 +10,7 @@ import {
   type TtlvItem,
   type XmlReading,
 } from '../../kmip-codec/index.ts';
+import { counted } from './output.ts';
 
 /** What is wrong with the input, and where. */
 export class InputProblem extends Error {}
@@ -66,7 +67,7 @@ function* binaryItems(bytes: Uint8Array): Generator<TtlvItem> {
     const end = start + length + (-length & 7);
     if (end > bytes.length && isTagByte(bytes[start])) {
       throw new CodecError(
-        `the input ends ${end - bytes.length} bytes before the end of the item that begins at byte ${start}`,
+        `the input ends ${counted(end - bytes.length, 'byte')} before the end of the item that begins at byte ${start}`,
         bytes.length,
       );
     }

@@ -108,7 +108,7 @@ t.test('what is broken is named with its place, and what stood before it is prin
     ['4200 78\n01 zz', /line 2, column 4: no hex digit/],
     ['42007', /5 hex digits, an even number/],
     ['4300690100000000', /byte 0: 0x430069 is no item tag/],
-    [get.subarray(0, 100), /byte 100: the input ends \d+ bytes before the end of the item that begins at byte 0/],
+    [get.subarray(0, 100), /byte 100: the input ends \d+ bytes? before the end of the item that begins at byte 0/],
     [damaged, /byte 11: ResponseMessage\.ResponseHeader: item type 0x77 does not exist/],
     [
       '<RequestMessage>\n  <BatchItem>\n</RequestMessage>',
