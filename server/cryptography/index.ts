@@ -15,5 +15,5 @@ export {
 export { hashNameOf } from './hashes.ts';
 export { decryptWithRsa, encryptWithRsa } from './rsa-cipher.ts';
 export { hmacHashOf, macOf } from './mac.ts';
-export { isSignatureOf, signatureOf } from './signature.ts';
+export { isSignatureOf, isSignatureOfDigest, signatureOf, signatureOfDigest } from './signature.ts';
 export { agree, derive, type DerivationInput } from './derivation.ts';

@@ -1,4 +1,12 @@
-import { constants, sign as signWith, verify as verifyWith, type KeyObject, type SigningOptions } from 'node:crypto';
+import {
+  constants,
+  privateEncrypt,
+  publicDecrypt,
+  sign as signWith,
+  verify as verifyWith,
+  type KeyObject,
+  type SigningOptions,
+} from 'node:crypto';
 import {
   DigitalSignatureAlgorithm as Signature,
   HashingAlgorithm as Hash,
@@ -6,6 +14,7 @@ import {
   PaddingMethod,
   type CryptographicParametersValue,
 } from '../../kmip-codec/index.ts';
+import { digestInfoOf } from './digest-info.ts';
 import { attempt, CryptographicFailure } from './failure.ts';
 import { hashNameOf } from './hashes.ts';
 
@@ -35,6 +44,49 @@ export function isSignatureOf(
       signature,
     ),
   );
+}
+
+/**
+ * The signature of data whose digest this is: RSA by PKCS#1 v1.5 only, for the others sign through OpenSSL what they hash themselves.
+ * Throws CryptographicFailure: Feature Not Supported, Invalid Field where no digest by this hash is that long, and as `signatureOf`.
+ */
+export function signatureOfDigest(
+  key: KeyObject,
+  parameters: CryptographicParametersValue,
+  digest: Uint8Array,
+): Buffer {
+  const digestInfo = digestInfoFor(key, parameters, digest);
+  return attempt('the digest cannot be signed with this key', () =>
+    privateEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, digestInfo),
+  );
+}
+
+/** Whether it is the signature of data whose digest this is. Throws as `signatureOfDigest`. */
+export function isSignatureOfDigest(
+  key: KeyObject,
+  parameters: CryptographicParametersValue,
+  digest: Uint8Array,
+  signature: Uint8Array,
+): boolean {
+  const digestInfo = digestInfoFor(key, parameters, digest);
+  try {
+    return publicDecrypt({ key, padding: constants.RSA_PKCS1_PADDING }, signature).equals(digestInfo);
+  } catch {
+    return false;
+  }
+}
+
+function digestInfoFor(key: KeyObject, parameters: CryptographicParametersValue, digest: Uint8Array): Buffer {
+  const { hash, options } = wayOf(key, parameters);
+  if (hash === null || options.padding !== constants.RSA_PKCS1_PADDING)
+    throw new CryptographicFailure('Feature Not Supported', 'Digested Data are taken with RSA and PKCS1 v1.5 only');
+  const digestInfo = digestInfoOf(hash, digest);
+  if (digestInfo === undefined)
+    throw new CryptographicFailure(
+      'Invalid Field',
+      `Digested Data has ${digest.length} bytes, as no digest by ${hash}`,
+    );
+  return digestInfo;
 }
 
 function wayOf(

@@ -137,6 +137,41 @@ t.test('a signature of several parts is that of the whole (1.4 §4.31)', async t
   t.match(told, { validityIndicator: Valid });
 });
 
+t.test('a digest stands for the data, with RSA by PKCS#1 v1.5 (1.4 §4.31, §4.32)', async t => {
+  const world = await openWorld(t);
+  const hashes = {
+    sha1: 'SHA_1',
+    sha256: 'SHA_256',
+    sha512: 'SHA_512',
+    'sha3-256': 'SHA3_256',
+    ripemd160: 'RIPEMD_160',
+  } as const;
+  for (const version of [V1_4, V2_1]) {
+    world.version = version;
+    const { privateId, publicId } = await pair(world, rsa.privateKey, rsa.publicKey, CryptographicAlgorithm.RSA, 2048);
+    for (const [hash, name] of Object.entries(hashes)) {
+      const cryptographicParameters = {
+        ...{ paddingMethod: PaddingMethod.PKCS1V1_5, hashingAlgorithm: HashingAlgorithm[name] },
+      };
+      const digestedData = createHash(hash).update(data).digest();
+      const given = { cryptographicParameters, digestedData };
+      const { signatureData } = await world.run(Operation.Sign, { uniqueIdentifier: privateId, ...given });
+      t.same(Buffer.from(signatureData!), sign(hash, data, rsa.privateKey), hash);
+      const judge = async (signature: Uint8Array) =>
+        (await world.run(Operation.SignatureVerify, { uniqueIdentifier: publicId, ...given, signatureData: signature }))
+          .validityIndicator;
+      t.equal(await judge(signatureData!), Valid);
+      t.equal(await judge(sign(hash, Buffer.from('other data'), rsa.privateKey)), Invalid);
+      t.equal(await judge(Buffer.alloc(256)), Invalid);
+      t.equal(await judge(Buffer.alloc(3)), Invalid);
+      for (const wrong of [{ data }, { initIndicator: true }, { digestedData: digestedData.subarray(1) }]) {
+        const outcome = await world.outcome(Operation.Sign, { uniqueIdentifier: privateId, ...given, ...wrong });
+        t.equal(outcome, 'Invalid Field', Object.keys(wrong).join());
+      }
+    }
+  }
+});
+
 /** RFC 4231 §4.2, §4.7; RFC 4493 §4 (AES-128, messages of 0, 16, 40 and 64 bytes). */
 const text = hex(
   '6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e5130c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710',
