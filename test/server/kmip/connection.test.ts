@@ -6,6 +6,7 @@ import { decodeResponse, Operation, ResultReason, ResultStatus } from '../../../
 import { operation, operations } from '../../../server/operations/index.ts';
 import { runServer, type KmipClient, type RunningTestServer } from '../running-server.ts';
 import { bytesOf, createItem, endings, getItem, identifierIn } from './messages.ts';
+import { slowActivate } from './slow-operation.ts';
 
 const ended = async (client: KmipClient, withinMs: number) => {
   const start = performance.now();
@@ -186,17 +187,8 @@ t.test('who sends far too much still gets the answer, and is let go at once', as
 });
 
 t.test('stop answers what is under way, ends what is idle, and takes nothing more', async t => {
-  let begun = () => {};
-  const running = new Promise<void>(resolve => (begun = resolve));
-  const slow = operation(Operation.Activate, {
-    changes: true,
-    async run() {
-      begun();
-      await wait(300);
-      return { uniqueIdentifier: 'done' };
-    },
-  });
-  const server = await runServer(t, { operations: new Map([...operations, [Operation.Activate, slow]]) });
+  const slow = slowActivate(() => wait(300));
+  const server = await runServer(t, { operations: slow.operations });
   const identity = await server.addClient('a');
   const [idle, working, sending] = await Promise.all([1, 2, 3].map(() => server.connect(identity)));
   const silent = createConnection({ host: server.host, port: server.port }).resume();
@@ -205,7 +197,7 @@ t.test('stop answers what is under way, ends what is idle, and takes nothing mor
   const create = bytesOf([createItem()]);
   sending!.write(create.subarray(0, 50));
   working!.write(bytesOf([{ operation: Operation.Activate, requestPayload: {} }]));
-  await running;
+  await slow.begun;
   await wait(20);
   const start = performance.now();
   const stopped = server.stop();

@@ -5,6 +5,7 @@ import { operation, operations } from '../../../server/operations/index.ts';
 import { runServer } from '../running-server.ts';
 import { HttpsClient, httpRequest, rawConnection } from './https-client.ts';
 import { bytesOf, createItem, endings, getItem } from './messages.ts';
+import { slowActivate } from './slow-operation.ts';
 
 const INVALID = { action: 'hs-crypto.kmip-key.default', outcome: 'failure' };
 const activateItem = { operation: Operation.Activate, requestPayload: {} };
@@ -189,17 +190,8 @@ t.test('connections over the limit are told so in KMIP, and both protocols are c
 });
 
 t.test('stop answers what is under way, ends what is idle, and takes nothing more', async t => {
-  let begun = () => {};
-  const running = new Promise<void>(resolve => (begun = resolve));
-  const slow = operation(Operation.Activate, {
-    changes: true,
-    async run() {
-      begun();
-      await wait(300);
-      return { uniqueIdentifier: 'done' };
-    },
-  });
-  const server = await runServer(t, { operations: new Map([...operations, [Operation.Activate, slow]]) });
+  const slow = slowActivate(() => wait(300));
+  const server = await runServer(t, { operations: slow.operations });
   const identity = await server.addClient('a');
   const whole = httpRequest(bytesOf([createItem()]));
   const [silent, idle, working, sending] = await Promise.all(
@@ -209,7 +201,7 @@ t.test('stop answers what is under way, ends what is idle, and takes nothing mor
   await idle!.until(/\r\n\r\n/);
   sending!.socket.write(whole.subarray(0, whole.length - 20));
   working!.socket.write(httpRequest(bytesOf([activateItem])));
-  await running;
+  await slow.begun;
   await wait(50);
   const stopped = server.stop();
   t.equal(await silent!.closed, undefined);

@@ -14,11 +14,11 @@ import {
   type Version,
 } from '../../../kmip-codec/index.ts';
 import type { AuditEvent } from '../../../server/audit/index.ts';
-import { operation, operations } from '../../../server/operations/index.ts';
 import { template } from '../operations/world.ts';
 import { runServer, type RunningTestServer } from '../running-server.ts';
 import { BODIES, HttpsClient, httpRequest, JSON_BODY, rawConnection, TTLV, XML } from './https-client.ts';
 import { bytesOf, createItem, endings, getItem, identifierIn, itemFor } from './messages.ts';
+import { slowActivate } from './slow-operation.ts';
 
 type Send = (items: readonly RequestBatchItem[], version: Version) => Promise<ResponseMessage>;
 
@@ -392,21 +392,12 @@ t.test('the example of docs/operation.md is answered', async t => {
 });
 
 t.test('a client that goes while it is worked for leaves its event, and disturbs nobody', async t => {
-  let begun = () => {};
-  const running = new Promise<void>(resolve => (begun = resolve));
-  const slow = operation(Operation.Activate, {
-    changes: true,
-    async run() {
-      begun();
-      await wait(100);
-      return { uniqueIdentifier: 'done' };
-    },
-  });
-  const server = await runServer(t, { operations: new Map([...operations, [Operation.Activate, slow]]) });
+  const slow = slowActivate(() => wait(100));
+  const server = await runServer(t, { operations: slow.operations });
   const identity = await server.addClient('a');
   const { socket, closed } = await rawConnection(t, server, identity);
   socket.write(httpRequest(bytesOf([{ operation: Operation.Activate, requestPayload: {} }])));
-  await running;
+  await slow.begun;
   socket.destroy();
   await closed;
   await wait(200);

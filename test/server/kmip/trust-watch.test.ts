@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import t from 'tap';
 import { Operation } from '../../../kmip-codec/index.ts';
-import { operation, operations } from '../../../server/operations/index.ts';
 import { issueServerCertificate } from '../../../certs/index.ts';
 import { runServer, type ClientIdentity, type ConnectOptions, type RunningTestServer } from '../running-server.ts';
 import { bytesOf, createItem, endings } from './messages.ts';
+import { slowActivate } from './slow-operation.ts';
 
 /** `match` takes a text for a part of one, and Authentication Not Successful has this part. */
 const SUCCESS = /^Success$/;
@@ -84,23 +84,14 @@ t.test('one certificate of several is removed: only its connections are cut', as
 });
 
 t.test('a message under way is not answered any more once the removal is', async t => {
-  let begun = () => {};
   let finish = () => {};
-  const running = new Promise<void>(resolve => (begun = resolve));
   const held = new Promise<void>(resolve => (finish = resolve));
-  const slow = operation(Operation.Activate, {
-    changes: true,
-    async run() {
-      begun();
-      await held;
-      return { uniqueIdentifier: 'done' };
-    },
-  });
-  const server = await runServer(t, { operations: new Map([...operations, [Operation.Activate, slow]]) });
+  const slow = slowActivate(() => held);
+  const server = await runServer(t, { operations: slow.operations });
   const removed = await server.addClient('removed');
   const client = await server.connect(removed);
   client.write(bytesOf([{ operation: Operation.Activate, requestPayload: {} }]));
-  await running;
+  await slow.begun;
   t.equal(await server.removeClient(removed), 1);
   finish();
   t.equal(await client.nextMessage(), undefined, 'no answer');
