@@ -1,32 +1,14 @@
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { registry, ItemType, Tag, type TtlvItem, V1_2, V1_4, type Version } from '../../../kmip-codec/index.ts';
 import { compareResponse } from '../../../server/conformance/compare.ts';
-import { type CaseResult, loadTestCase, runConformance } from '../../../server/conformance/index.ts';
-import { cannedServer, expectedAnswers, identity, inOrder } from './canned-server.ts';
 import { change, items, type Step, value } from './change.ts';
+import { playChanged } from './played.ts';
 
-const file = (name: string) => fileURLToPath(new URL(`cases/${name}.xml`, import.meta.url));
 const { Operation, ResultReason, ResultStatus, ObjectType, HashingAlgorithm } = registry;
 
 /** Plays a case against a server whose answer to one exchange is changed. */
-async function playChanged(name: string, exchange: number, edit: (answer: TtlvItem) => TtlvItem): Promise<CaseResult> {
-  const answers = expectedAnswers(loadTestCase(file(name)));
-  const changed = answers.map((answer, index) => (index === exchange ? edit(answer) : answer));
-  const server = await cannedServer(inOrder(changed));
-  try {
-    const report = await runConformance({
-      target: server.target,
-      identityOf: () => identity,
-      paths: [file(name)],
-      cleansUp: false,
-      now: () => new Date(),
-    });
-    return report.results[0]!;
-  } finally {
-    await server.close();
-  }
-}
+const played = (name: string, exchange: number, edit: (answer: TtlvItem) => TtlvItem) =>
+  playChanged(`cases/${name}`, (answer, index) => (index === exchange ? edit(answer) : answer));
 
 interface Change {
   readonly title: string;
@@ -444,7 +426,7 @@ const differences: (Change & { path: string; expected: RegExp; got: RegExp })[] 
 t.test('a difference is found, with its path', async t => {
   for (const { title, case: name, exchange, at, to, path, expected, got } of differences) {
     const edit = title === 'batch items in another order' ? swapBatchItems : (tree: TtlvItem) => change(tree, at, to);
-    const result = await playChanged(name, exchange, edit);
+    const result = await played(name, exchange, edit);
     t.match(result, { status: 'failed', failure: { exchange, path, expected, got } }, title);
   }
 });
@@ -629,7 +611,7 @@ const tolerated: (Change & { tolerance: string })[] = [
 
 t.test('a variation that the standard permits does not fail a case (encodings standard, 8.4)', async t => {
   for (const { title, case: name, exchange, at, to, tolerance } of tolerated) {
-    const result = await playChanged(name, exchange, tree => change(tree, at, to));
+    const result = await played(name, exchange, tree => change(tree, at, to));
     t.match(result, { status: 'passed', failure: undefined }, title);
     t.ok(result.tolerances.includes(tolerance), `${title}: ${tolerance}`);
   }
@@ -685,10 +667,10 @@ t.test('answers that are lists may come in any order, by no tolerance', async t 
     ['OWN-M-2-11', orders],
     ['OWN-M-3-21', orders2],
   ] as const) {
-    const plain = await playChanged(name, 0, answer => answer);
+    const plain = await played(name, 0, answer => answer);
     t.equal(plain.status, 'passed');
     for (const [title, exchange, at, to] of list) {
-      const result = await playChanged(name, exchange, tree => change(tree, at, to));
+      const result = await played(name, exchange, tree => change(tree, at, to));
       t.match(result, { status: 'passed', tolerances: plain.tolerances }, title);
     }
   }

@@ -1,30 +1,15 @@
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { registry, type TtlvItem } from '../../../kmip-codec/index.ts';
-import { loadTestCase, runConformance } from '../../../server/conformance/index.ts';
-import { cannedServer, expectedAnswers, identity, inOrder } from './canned-server.ts';
 import { change, items, type Step, value } from './change.ts';
+import { playChanged } from './played.ts';
 
-const file = fileURLToPath(new URL('generator/OWN-M-5-21.xml', import.meta.url));
 const { RNGAlgorithm } = registry;
 const payload: Step[] = ['BatchItem', 'ResponsePayload'];
 const generator: Step[] = [...payload, 'Attributes', 'RandomNumberGenerator'];
 
 /** How the case ends where the answer to one exchange is changed. */
-async function played(exchange: number, at: readonly Step[], to: (item: TtlvItem) => TtlvItem) {
-  const answers = expectedAnswers(loadTestCase(file)).map((answer, index) =>
-    index === exchange ? change(answer, at, to) : answer,
-  );
-  const server = await cannedServer(inOrder(answers));
-  try {
-    const report = await runConformance({
-      ...{ target: server.target, identityOf: () => identity, paths: [file], cleansUp: false, now: () => new Date() },
-    });
-    return report.results[0]!;
-  } finally {
-    await server.close();
-  }
-}
+const played = (exchange: number, at: readonly Step[], to: (item: TtlvItem) => TtlvItem) =>
+  playChanged('single/OWN-M-5-21', (answer, index) => (index === exchange ? change(answer, at, to) : answer));
 
 t.test('what a server says of its random number generator is its own (2.1 §4.46)', async t => {
   const other = await played(1, [...generator, 'RNGAlgorithm'], value(RNGAlgorithm.values.Unspecified[0]));

@@ -1,31 +1,18 @@
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { registry } from '../../../kmip-codec/index.ts';
-import { loadTestCase, runConformance } from '../../../server/conformance/index.ts';
-import { cannedServer, expectedAnswers, identity, inOrder } from './canned-server.ts';
 import { change, value, type Step } from './change.ts';
+import { playChanged } from './played.ts';
 
-const file = fileURLToPath(new URL('issued/OWN-M-4-14.xml', import.meta.url));
 const payload: Step[] = ['BatchItem', 'ResponsePayload'];
 const { ECDSAWithSHA256 } = registry.DigitalSignatureAlgorithm.values;
 
 /** How the case ends where the answers are changed at these places. */
-async function played(changes: readonly (readonly [exchange: number, at: readonly Step[], to: unknown])[]) {
-  const answers = expectedAnswers(loadTestCase(file)).map((answer, index) =>
+const played = (changes: readonly (readonly [exchange: number, at: readonly Step[], to: unknown])[]) =>
+  playChanged('single/OWN-M-4-14', (answer, index) =>
     changes
       .filter(([exchange]) => exchange === index)
       .reduce((changed, [, at, to]) => change(changed, at, value(to as string)), answer),
   );
-  const server = await cannedServer(inOrder(answers));
-  try {
-    const report = await runConformance({
-      ...{ target: server.target, identityOf: () => identity, paths: [file], cleansUp: false, now: () => new Date() },
-    });
-    return report.results[0]!;
-  } finally {
-    await server.close();
-  }
-}
 const inAttribute = (index: number, ...more: Step[]): Step[] => [
   ...payload,
   ['Attribute', index],
