@@ -6,6 +6,8 @@ import type { SqliteStore } from '../../../server/store/sqlite/sqlite-store.ts';
 import { runServer, type KmipClient, type RunningTestServer } from '../running-server.ts';
 import { createItem, endings, identifierIn, itemFor } from './messages.ts';
 
+const ATTEMPTS_MAX = 20;
+
 t.test(
   'a database that stays locked: General Failure, nothing changed, and it goes on when the lock is gone',
   async t => {
@@ -41,9 +43,16 @@ t.test('a full disk: General Failure, nothing changed, and it goes on when there
 t.test('a database that may only be read: General Failure, nothing changed, and it goes on by itself', async t => {
   const server = await runServer(t);
   const client = await server.connect(await server.addClient('a'));
-  (server.store as SqliteStore).connection.use(({ database }) => database.pragma('query_only = ON'));
-  t.same(endings(await client.batch([createItem()])), ['General Failure']);
-  t.equal((await server.store.directory.objects({ limit: 1 })).length, 0);
+  let outcomes: readonly string[] = ['Success'];
+  let objects = 0;
+  // What the server writes for itself meanwhile may be what finds it, and what opens the database anew: then once more.
+  for (let attempt = 1; outcomes[0] === 'Success' && attempt <= ATTEMPTS_MAX; attempt++) {
+    objects = (await server.store.directory.objects({ limit: 1000 })).length;
+    (server.store as SqliteStore).connection.use(({ database }) => database.pragma('query_only = ON'));
+    outcomes = endings(await client.batch([createItem()]));
+  }
+  t.same(outcomes, ['General Failure']);
+  t.equal((await server.store.directory.objects({ limit: 1000 })).length, objects);
   t.same(endings(await client.batch([createItem()])), ['Success']);
 });
 
